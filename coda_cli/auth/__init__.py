@@ -1,0 +1,1 @@
+"""Who is calling, and how a request is authenticated."""

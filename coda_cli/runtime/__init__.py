@@ -1,0 +1,1 @@
+"""Run one formula of one pack."""

@@ -1,0 +1,1 @@
+"""What a pack is: definitions only, no I/O; the standard library and errors only."""

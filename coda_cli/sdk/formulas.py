@@ -1,0 +1,173 @@
+"""What a formula is, and how a plain function becomes one.
+
+Owns names and signatures. Choosing and running a formula is the runtime's.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from coda_cli.errors import DeclarationError
+from coda_cli.sdk.parameters import Parameter, check_parameter_name, parameter_of
+from coda_cli.sdk.schemas import ResultType, ValueType, result_type_of
+
+Execute = Callable[..., Any]
+
+_CONTEXT_FIRST = "Write `def name(context: sdk.ExecutionContext, ...)`: the context is always passed first."
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A named, typed function of a pack.
+
+    ``execute`` is called with the context, then one value for each of ``parameters``, then the values of
+    ``vararg_parameters`` repeated in turn. An action (``is_action``) changes something.
+    """
+
+    name: str
+    execute: Execute
+    description: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    vararg_parameters: tuple[Parameter, ...] = ()
+    result: ResultType = ResultType()  # noqa: RUF009 - frozen
+    is_action: bool = False
+
+
+def pascal_case(name: str) -> str:
+    """Spell a function's name as a formula's: ``list_buckets`` is ``ListBuckets``."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def formula_of(
+    function: Execute, *, name: str | None = None, description: str | None = None, is_action: bool = False
+) -> Formula:
+    """Read a formula from a function: its name, docstring and signature.
+
+    Raises:
+        DeclarationError: the function cannot be a formula; the message names the formula and parameter.
+    """
+    if not callable(function):
+        raise DeclarationError(f"{function!r} is no function, so it cannot be a formula")
+    name = name or pascal_case(getattr(function, "__name__", ""))
+    check_formula_name(name)
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise DeclarationError(f"formula {name} is an async function", "Write it with a plain `def`.")
+    try:
+        parameters, varargs, result = _signature(function)
+        _check_parameters(parameters, varargs)
+    except DeclarationError as error:
+        raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
+    return Formula(
+        name=name,
+        execute=function,
+        description=_first_paragraph(function) if description is None else description,
+        parameters=parameters,
+        vararg_parameters=varargs,
+        result=result,
+        is_action=is_action,
+    )
+
+
+def formula_spelled_out(
+    *,
+    name: str,
+    description: str,
+    parameters: typing.Sequence[Parameter],
+    vararg_parameters: typing.Sequence[Parameter],
+    result_type: ValueType | None,
+    is_action: bool,
+    execute: Execute,
+) -> Formula:
+    """Make a formula from its parts, one to one with the TypeScript call.
+
+    Raises:
+        DeclarationError: a part makes no sense; the message names the formula and parameter.
+    """
+    check_formula_name(name)
+    if not callable(execute):
+        raise DeclarationError(f"formula {name}: execute is no function but {execute!r}")
+    if result_type is not None and not isinstance(result_type, ValueType):
+        raise DeclarationError(
+            f"formula {name}: result_type {result_type!r} is not a member of sdk.ValueType"
+        )
+    for parameter in (*parameters, *vararg_parameters):
+        if not isinstance(parameter, Parameter):
+            raise DeclarationError(
+                f"formula {name}: {parameter!r} is no parameter", "Use sdk.make_parameter."
+            )
+    try:
+        _check_parameters(tuple(parameters), tuple(vararg_parameters))
+    except DeclarationError as error:
+        raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
+    return Formula(
+        name=name,
+        execute=execute,
+        description=description,
+        parameters=tuple(parameters),
+        vararg_parameters=tuple(vararg_parameters),
+        result=ResultType(result_type),
+        is_action=is_action,
+    )
+
+
+def check_formula_name(name: object) -> None:
+    """Refuse names that a command line or a document's formula language could not spell."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise DeclarationError(
+            f"formula name {name!r} must be letters, digits and underscores, and begin with a letter"
+        )
+
+
+def _first_paragraph(function: Execute) -> str:
+    paragraph = (inspect.getdoc(function) or "").split("\n\n", 1)[0]
+    return " ".join(paragraph.split())
+
+
+def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], ResultType]:
+    signature = inspect.signature(function)
+    try:
+        hints = typing.get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise DeclarationError(
+            f"its annotations: {error}", "Define or import the name above the formula, not in a function."
+        ) from None
+    except (TypeError, SyntaxError) as error:
+        raise DeclarationError(f"its annotations: {error}") from None
+    given = list(signature.parameters.values())
+    if not given or given[0].kind not in (given[0].POSITIONAL_ONLY, given[0].POSITIONAL_OR_KEYWORD):
+        raise DeclarationError("its first parameter is not the context", _CONTEXT_FIRST)
+    parameters: list[Parameter] = []
+    varargs: list[Parameter] = []
+    for parameter in given[1:]:
+        if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
+            raise DeclarationError(
+                f"parameter {parameter.name}: parameters are passed by position, and this one is by keyword"
+            )
+        is_vararg = parameter.kind is parameter.VAR_POSITIONAL
+        annotation = hints.get(parameter.name, parameter.empty)
+        read = parameter_of(parameter.name, annotation, parameter.default, vararg=is_vararg)
+        (varargs if is_vararg else parameters).append(read)
+    result = result_type_of(hints["return"]) if "return" in hints else ResultType()
+    return tuple(parameters), tuple(varargs), result
+
+
+def _check_parameters(parameters: tuple[Parameter, ...], varargs: tuple[Parameter, ...]) -> None:
+    seen: set[str] = set()
+    optional = ""
+    for parameter in (*parameters, *varargs):
+        check_parameter_name(parameter.name)
+        if parameter.name.lower() in seen:
+            raise DeclarationError(f"parameter {parameter.name}: the name is taken twice")
+        seen.add(parameter.name.lower())
+    for parameter in parameters:
+        if parameter.optional:
+            optional = parameter.name
+        elif optional:
+            raise DeclarationError(
+                f"parameter {parameter.name}: it is required, and {optional} before it is optional"
+            )

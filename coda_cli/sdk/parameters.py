@@ -1,0 +1,214 @@
+"""What a parameter is: its type, its name, whether it may be left out.
+
+Owns the table from annotations to parameter types. Reading values from the command line is the
+runtime's.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from inspect import Parameter as SignatureParameter
+from typing import Annotated, Any, NewType, Union
+
+from coda_cli.errors import DeclarationError
+
+Class = type[Any]
+
+Html = NewType("Html", str)
+Markdown = NewType("Markdown", str)
+Email = NewType("Email", str)
+Image = NewType("Image", str)
+File = NewType("File", str)
+
+
+class ParameterType(StrEnum):
+    """The types that a parameter can have; the values are the reference's own strings."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    HTML = "html"
+    IMAGE = "image"
+    FILE = "file"
+    MARKDOWN = "markdown"
+    EMAIL = "email"
+    STRING_ARRAY = "stringArray"
+    SPARSE_STRING_ARRAY = "sparseStringArray"
+    NUMBER_ARRAY = "numberArray"
+    SPARSE_NUMBER_ARRAY = "sparseNumberArray"
+    BOOLEAN_ARRAY = "booleanArray"
+    SPARSE_BOOLEAN_ARRAY = "sparseBooleanArray"
+    EMAIL_ARRAY = "emailArray"
+    SPARSE_EMAIL_ARRAY = "sparseEmailArray"
+    DATE_ARRAY = "dateArray"
+    SPARSE_DATE_ARRAY = "sparseDateArray"
+    HTML_ARRAY = "htmlArray`"  # the backquote is the reference's
+    SPARSE_HTML_ARRAY = "sparseHtmlArray"
+    IMAGE_ARRAY = "imageArray"
+    SPARSE_IMAGE_ARRAY = "sparseImageArray"
+    FILE_ARRAY = "fileArray"
+    SPARSE_FILE_ARRAY = "sparseFileArray"
+    MARKDOWN_ARRAY = "markdownArray`"  # as above
+    SPARSE_MARKDOWN_ARRAY = "sparseMarkdownArray"
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the value is a list."""
+        return self.name.endswith("_ARRAY")
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether items of the list that cannot be read become None."""
+        return self.name.startswith("SPARSE_")
+
+    @property
+    def item(self) -> ParameterType:
+        """The type of the list's items; of a scalar, itself."""
+        return ParameterType[self.name.removeprefix("SPARSE_").removesuffix("_ARRAY")]
+
+    def array(self, *, sparse: bool = False) -> ParameterType:
+        """Return the type of a list of this."""
+        return ParameterType[f"{'SPARSE_' if sparse else ''}{self.name}_ARRAY"]
+
+    def __str__(self) -> str:
+        """What a person reads: ``number``, ``list of string``."""
+        name = self.item.name.lower()
+        return f"list of {name}" if self.is_array else name
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a formula.
+
+    In ``Annotated[T, Parameter(...)]`` the type and whether it is optional come from the signature, and
+    the name too unless it is given. ``default`` is what the function gets where it is left out.
+    ``python_type`` is the number or date class that the annotation asks for; None passes an ``int``
+    where a number is whole, and dates as ``datetime``.
+    """
+
+    description: str = ""
+    name: str = ""
+    type: ParameterType = ParameterType.STRING
+    optional: bool = False
+    default: object = None
+    python_type: Class | None = None
+
+
+def make_parameter(
+    *, type: ParameterType, name: str, description: str = "", optional: bool = False
+) -> Parameter:
+    """Spell out one parameter for ``Pack.add_formula``.
+
+    Raises:
+        DeclarationError: the type is no ``ParameterType``, or the name is not one word.
+    """
+    if not isinstance(type, ParameterType):
+        raise DeclarationError(f"parameter {name!r}: type {type!r} is not a member of sdk.ParameterType")
+    check_parameter_name(name)
+    return Parameter(description=description, name=name, type=type, optional=optional)
+
+
+def check_parameter_name(name: object) -> None:
+    """Refuse names that ``--param NAME=VALUE`` could not take."""
+    if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
+        raise DeclarationError(f"parameter name {name!r} is not one word of letters, digits and underscores")
+
+
+_SCALARS: dict[object, tuple[ParameterType, Class | None]] = {
+    SignatureParameter.empty: (ParameterType.STRING, None),
+    str: (ParameterType.STRING, None),
+    int: (ParameterType.NUMBER, int),
+    float: (ParameterType.NUMBER, float),
+    bool: (ParameterType.BOOLEAN, None),
+    datetime: (ParameterType.DATE, datetime),
+    date: (ParameterType.DATE, date),
+    Html: (ParameterType.HTML, None),
+    Markdown: (ParameterType.MARKDOWN, None),
+    Email: (ParameterType.EMAIL, None),
+    Image: (ParameterType.IMAGE, None),
+    File: (ParameterType.FILE, None),
+}
+
+
+def parameter_of(name: str, annotation: Any, default: object, *, vararg: bool = False) -> Parameter:
+    """Read one parameter from a function's signature.
+
+    Raises:
+        DeclarationError: the annotation is none of the types that a parameter can have.
+    """
+    described, annotation = _described(annotation)
+    annotation, nullable = without_none(annotation)
+    found = _type_of(annotation)
+    if found is None:
+        raise DeclarationError(
+            f"parameter {name}: {name_of(annotation)} is not a type that a parameter can have",
+            "Use str, int, float, bool, datetime, date, sdk.Html, sdk.Markdown, sdk.Email, sdk.Image, "
+            "sdk.File, a list of one of them, or one of them `| None`.",
+        )
+    type_, python_type = found
+    if described.type is not ParameterType.STRING and described.type is not type_:
+        raise DeclarationError(
+            f"parameter {name}: the annotation says {type_}, its sdk.Parameter says {described.type}"
+        )
+    check_parameter_name(described.name or name)
+    has_default = default is not SignatureParameter.empty
+    return replace(
+        described,
+        name=described.name or name,
+        type=type_,
+        optional=(has_default or nullable) and not vararg,
+        default=default if has_default else None,
+        python_type=python_type,
+    )
+
+
+def _described(annotation: Any) -> tuple[Parameter, Any]:
+    """Take the description off ``Annotated[T, "text"]`` or ``Annotated[T, Parameter(...)]``."""
+    if typing.get_origin(annotation) is not Annotated:
+        return Parameter(), annotation
+    bare, *notes = typing.get_args(annotation)
+    for note in notes:
+        if isinstance(note, Parameter):
+            return note, bare
+        if isinstance(note, str):
+            return Parameter(description=note), bare
+    return Parameter(), bare
+
+
+def without_none(annotation: Any) -> tuple[Any, bool]:
+    """Take ``| None`` off an annotation, and tell whether it was there."""
+    if typing.get_origin(annotation) not in (Union, types.UnionType):
+        return annotation, False
+    members = typing.get_args(annotation)
+    others = [member for member in members if member is not types.NoneType]
+    if len(others) == 1 and len(members) > 1:
+        return others[0], True
+    return annotation, False
+
+
+def _type_of(annotation: Any) -> tuple[ParameterType, Class | None] | None:
+    try:
+        if annotation in _SCALARS:
+            return _SCALARS[annotation]
+    except TypeError:  # unhashable, so no type of ours
+        return None
+    if typing.get_origin(annotation) not in (list, Sequence):
+        return None
+    (item,) = typing.get_args(annotation)
+    item, sparse = without_none(_described(item)[1])
+    found = _SCALARS.get(item) if isinstance(item, type | NewType) else None
+    return None if found is None else (found[0].array(sparse=sparse), found[1])
+
+
+def name_of(annotation: Any) -> str:
+    """Name a type as a pack's author wrote it."""
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation.__qualname__
+    return str(annotation).removeprefix("typing.")

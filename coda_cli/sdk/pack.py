@@ -57,9 +57,7 @@ class Pack:
 
     def set_version(self, version: str) -> None:
         """Say the pack's version: ``1``, ``1.2`` or ``1.2.3``."""
-        if not isinstance(version, str) or not re.fullmatch(r"\d+(\.\d+){0,2}", version, re.ASCII):
-            raise DeclarationError(f"version {version!r} is not of the form 1, 1.2 or 1.2.3")
-        self._version = version
+        self._version = _checked_version(version)
 
     def add_network_domain(self, *domains: str) -> None:
         """Declare hosts that requests may go to; each covers the hosts below it too.
@@ -152,7 +150,7 @@ class Pack:
     ) -> Callable[[Function], Function]: ...
     def formula(
         self,
-        function: Function | None = None,
+        function: Execute | None = None,
         /,
         *,
         name: str | None = None,
@@ -168,7 +166,7 @@ class Pack:
             DeclarationError: the function cannot be a formula, or its name is taken.
         """
 
-        def register(function: Function) -> Function:
+        def register(function: Execute) -> Execute:
             self._add(formula_of(function, name=name, description=description, is_action=is_action))
             return function
 
@@ -240,6 +238,12 @@ class Pack:
                 f"authentication: two AWS services, {' and '.join(sorted(services))}",
                 "A pack talks to one AWS service; make a pack for each.",
             )
+
+
+def _checked_version(version: object) -> str:
+    if not isinstance(version, str) or not re.fullmatch(r"\d+(\.\d+){0,2}", version, re.ASCII):
+        raise DeclarationError(f"version {version!r} is not of the form 1, 1.2 or 1.2.3")
+    return version
 
 
 def new_pack() -> Pack:

@@ -1,0 +1,35 @@
+"""``coda describe``: what is in a pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coda_cli.cli.descriptions import describe_formula, describe_pack
+from coda_cli.cli.messages import pack_output, printable
+from coda_cli.runtime.loader import load_pack
+from coda_cli.runtime.spec import choose_formula
+
+if TYPE_CHECKING:
+    from coda_cli.cli.main import Session
+
+
+@click.command("describe")
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("formula", required=False)
+@click.pass_obj
+def describe(session: Session, pack: Path, formula: str | None) -> None:
+    """Show what is in PACK: its authentication, domains, formulas and their parameters.
+
+    With FORMULA, show that one only, and how to run it.
+    """
+    with pack_output(session.messages):
+        loaded = load_pack(pack)
+    formatter = click.get_current_context().make_formatter()
+    if formula is None:
+        describe_pack(loaded, formatter)
+    else:
+        describe_formula(loaded, choose_formula(loaded, formula), formatter)
+    click.echo(printable(formatter.getvalue()), nl=False)

@@ -1,0 +1,88 @@
+"""Describe packs and formulas in text, for ``coda describe`` and for the help of one formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coda_cli.runtime.parameters import usage
+from coda_cli.sdk.authentication import AuthenticationType
+
+if TYPE_CHECKING:
+    import click
+
+    from coda_cli.runtime.loader import LoadedPack
+    from coda_cli.sdk.authentication import Authentication
+    from coda_cli.sdk.formulas import Formula
+    from coda_cli.sdk.parameters import Parameter
+
+
+def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
+    """Write what the pack is: authentication, domains, and each formula with its parameters."""
+    pack = loaded.pack
+    facts = [("Pack", str(loaded.path))]
+    if pack.version:
+        facts.append(("Version", pack.version))
+    facts.append(("Authentication", _authentication(pack.authentication)))
+    if pack.authentication.instructions_url:
+        facts.append(("Instructions", pack.authentication.instructions_url))
+    facts.append(("Domains", ", ".join(pack.network_domains) or "none, so it cannot send requests"))
+    formatter.write_dl(facts)
+    for formula in pack.formulas:
+        formatter.write_paragraph()
+        formatter.write(f"{usage(formula)}\n")
+        with formatter.indentation():
+            _describe_formula(formula, formatter)
+
+
+def describe_formula(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
+    """Write how one formula is run: usage, description, parameters and result."""
+    formatter.write_usage(f"coda execute {loaded.path}", usage(formula))
+    with formatter.indentation():
+        formatter.write_paragraph()
+        _describe_formula(formula, formatter)
+    formatter.write_paragraph()
+    formatter.write_text("The options of every formula are in `coda execute --help`.")
+
+
+def _describe_formula(formula: Formula, formatter: click.HelpFormatter) -> None:
+    if formula.description:
+        formatter.write_text(formula.description)
+    rows = [_row(parameter) for parameter in formula.parameters]
+    rows += [_row(parameter, repeated=True) for parameter in formula.vararg_parameters]
+    rows.append(
+        ("returns", f"{formula.result}{'; an action, which changes something' if formula.is_action else ''}")
+    )
+    with formatter.indentation():
+        formatter.write_dl(rows)
+
+
+def _row(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str]:
+    words = [_type(parameter)]
+    if repeated:
+        words.append("can be repeated")
+    elif parameter.optional:
+        words.append("optional" if parameter.default in (None, "") else f"default {_default(parameter)}")
+    described = f"; {parameter.description}" if parameter.description else ""
+    return parameter.name, f"{', '.join(words)}{described}"
+
+
+def _default(parameter: Parameter) -> str:
+    return str(parameter.default).lower() if isinstance(parameter.default, bool) else str(parameter.default)
+
+
+def _type(parameter: Parameter) -> str:
+    if parameter.python_type is int:
+        return str(parameter.type).replace("number", "whole number")
+    return str(parameter.type)
+
+
+def _authentication(authentication: Authentication) -> str:
+    if authentication.type is AuthenticationType.NONE:
+        return "none"
+    words = [authentication.type.name]
+    if authentication.service:
+        words.append(f"service {authentication.service}")
+    if authentication.requires_endpoint_url:
+        under = f" under {authentication.endpoint_domain}" if authentication.endpoint_domain else ""
+        words.append(f"needs CODA_ENDPOINT_URL{under}")
+    return ", ".join(words)

@@ -1,0 +1,174 @@
+"""``coda execute``: run a formula of a pack and print its result."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coda_cli.cli.messages import logged_to, pack_output, printable, progress
+from coda_cli.cli.output import FORMATS, compile_query, write_result
+from coda_cli.cli.values import ValueSource
+from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
+from coda_cli.runtime.executor import execute_formula
+from coda_cli.runtime.loader import load_pack
+from coda_cli.runtime.parameters import read_parameters
+from coda_cli.runtime.spec import choose_formula
+
+if TYPE_CHECKING:
+    from coda_cli.cli.main import Session
+
+_NEGATIVE_NUMBER = re.compile(r"-\.?\d")
+_NOT_AN_OPTION = "\0"  # no argument of a process can hold it
+
+
+class ExecuteCommand(click.Command):
+    """``execute``, where a number is never an option and ``--help`` knows the formula."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; numbers are marked so that the parser takes ``-1`` for a value."""
+        marked = self._mark_numbers(args)
+        if self._asks_for_help(marked):
+            ctx.resilient_parsing = True
+            super().parse_args(ctx, [arg for arg in marked if arg != "--help"])
+            self._show_help(ctx)
+        return super().parse_args(ctx, marked)
+
+    def _mark_numbers(self, args: list[str]) -> list[str]:
+        takes_value = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and not param.is_flag
+            for name in param.opts
+        }
+        marked: list[str] = []
+        for position, arg in enumerate(args):
+            if arg == "--":
+                return marked + args[position:]
+            is_value = position > 0 and args[position - 1] in takes_value
+            is_number = not is_value and _NEGATIVE_NUMBER.match(arg)
+            marked.append(_NOT_AN_OPTION + arg if is_number else arg)
+        return marked
+
+    @staticmethod
+    def _asks_for_help(args: list[str]) -> bool:
+        return "--help" in (args[: args.index("--")] if "--" in args else args)
+
+    @staticmethod
+    def _show_help(ctx: click.Context) -> None:
+        """Show the help of the formula if one is named, else that of the command."""
+        pack, formula = ctx.params.get("pack"), ctx.params.get("formula")
+        if pack is None or formula is None:
+            click.echo(ctx.get_help())
+            ctx.exit()
+        from coda_cli.cli.descriptions import describe_formula
+
+        with pack_output(ctx.obj.messages):
+            loaded = load_pack(pack)
+        formatter = ctx.make_formatter()
+        describe_formula(loaded, choose_formula(loaded, formula), formatter)
+        click.echo(printable(formatter.getvalue()), nl=False)
+        ctx.exit()
+
+
+def _unmark(_ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.removeprefix(_NOT_AN_OPTION) for word in words or ())
+
+
+def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
+    if not math.isfinite(value) or value <= 0:
+        raise click.BadParameter("must be a number of seconds above 0")
+    return value
+
+
+@click.command("execute", cls=ExecuteCommand, add_help_option=False)
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("formula")
+@click.argument("params", nargs=-1, callback=_unmark)
+@click.option("--param", "named", metavar="NAME=VALUE", multiple=True, help="A parameter by its name.")
+@click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
+@click.option("--region", metavar="REGION", help="Sign for this AWS region instead of the host's.")
+@click.option("--role-arn", metavar="ARN", help="Assume this role; goes with --external-id.")
+@click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
+@click.option(
+    "--output",
+    "output_format",
+    type=click.Choice(FORMATS),
+    help="The form of the result. Default: for people on a terminal, else json.",
+)
+@click.option("--query", metavar="JMESPATH", help="Print what this JMESPath query finds in the result.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=float,
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    callback=_seconds,
+    help="How long one request may take as a whole.",
+)
+@click.option("--no-fetch", is_flag=True, help="Refuse every request.")
+@click.option(
+    "--allow-multiple-network-domains",
+    is_flag=True,
+    help="Run a pack that declares more than one network domain.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Tell which credentials, region and requests are used.")
+@click.option("--debug", is_flag=True, help="Tell everything, with tracebacks; still without secrets.")
+@click.option("--help", "help_", is_flag=True, expose_value=False, help="Show this, or a formula's help.")
+@click.pass_obj
+def execute(
+    session: Session,
+    /,
+    pack: Path,
+    formula: str,
+    params: tuple[str, ...],
+    named: tuple[str, ...],
+    output_format: str | None,
+    query: str | None,
+    verbose: bool,
+    debug: bool,
+    no_fetch: bool,
+    **chosen: Any,
+) -> None:
+    r"""Run FORMULA of PACK with PARAMS and print the result.
+
+    \b
+      coda execute packs/hello.py Hello World
+      coda execute packs/s3.py ListObjects my-bucket logs/ --output table
+      coda execute packs/s3.py ListObjects --help
+
+    PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
+    input; @@x and \- are the texts themselves. Lists are separated by commas, or a JSON array.
+
+    Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
+    pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
+    """
+    session.debug = debug
+    compiled = compile_query(query)
+    messages = session.messages
+    with logged_to(messages, verbose=verbose, debug=debug):
+        with pack_output(messages):
+            loaded = load_pack(pack)
+        chosen_formula = choose_formula(loaded, formula)
+        options = RunOptions(
+            environ=os.environ,
+            may_fetch=not no_fetch,
+            redactor=session.redactor,
+            **chosen,
+        )
+        check_options(loaded.pack.authentication, options)
+        source = ValueSource()
+        texts = [source.text(word) for word in params]
+        pairs = [source.pair(word) for word in named]
+        with open_context(loaded.pack, loaded.path.stem, options) as context:
+            values = read_parameters(chosen_formula, texts, pairs, context.timezone)
+            with (
+                progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug),
+                pack_output(messages),
+            ):
+                result = execute_formula(chosen_formula, context, values)
+    write_result(session.redactor.value(compiled(result)), output_format)

@@ -1,0 +1,133 @@
+"""The command table and the one place where errors become messages and exit codes.
+
+Commands are imported when they are run: ``coda --help`` reads their one-line help from the table.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from coda_cli import __version__
+from coda_cli.cli.messages import Messages
+from coda_cli.errors import CodaError
+from coda_cli.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_DONE = 0
+EXIT_BUG = 1
+EXIT_INTERRUPTED = 130
+
+COMMANDS = {
+    "execute": "Run a formula of a pack.",
+    "describe": "Show what is in a pack: formulas, parameters, authentication.",
+    "emulator": "Start an AWS on this machine and run a command with it.",
+}
+
+
+@dataclass(slots=True)
+class Session:
+    """What one run of the program shares between the commands and the error boundary."""
+
+    redactor: Redactor
+    messages: Messages
+    debug: bool = False
+
+
+class CommandTable(click.Group):
+    """A group whose commands are named in ``COMMANDS`` and imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of that name; its command has the name too."""
+        if cmd_name not in COMMANDS:
+            return None
+        word = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"coda_cli.cli.{word}"), word)
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name those that look like it."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=CommandTable, no_args_is_help=True)
+@click.version_option(__version__, prog_name="coda", message="%(prog)s %(version)s")
+def coda() -> None:
+    """Run packs: typed formulas over AWS and other HTTP APIs.
+
+    A pack is a Python module that declares formulas and how their requests are authenticated. Start with
+    `coda describe PACK`, then `coda execute PACK FORMULA`.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; nothing is raised."""
+    redactor = Redactor(os.environ)
+    session = Session(redactor, Messages(redactor))
+    try:
+        given = None if arguments is None else list(arguments)
+        returned = coda.main(given, prog_name="coda", standalone_mode=False, obj=session)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_standard_output()
+        return EXIT_DONE
+    except (click.Abort, KeyboardInterrupt):
+        session.messages.write("Interrupted.\n")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the boundary
+        return _report(error, session)
+    return returned if isinstance(returned, int) else EXIT_DONE
+
+
+def _report(error: Exception, session: Session) -> int:
+    """Show an error as what it is, and return its exit code."""
+    messages = session.messages
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        messages.write(f"{error.format_message()}\n")
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hints = [context.get_usage(), f"Try '{context.command_path} --help'."] if context else []
+        messages.failure(error.format_message(), *hints)
+        return error.exit_code
+    if isinstance(error, CodaError):
+        messages.error(error)
+        if session.debug:
+            messages.write("".join(traceback.format_exception(error)))
+        return error.exit_code
+    messages.failure(
+        f"a bug in coda {__version__}: {type(error).__name__}: {error}",
+        "Nothing that you did should lead here. Please report it with the output of --debug.",
+    )
+    if session.debug:
+        messages.write("".join(traceback.format_exception(error)))
+    return EXIT_BUG
+
+
+def _forget_standard_output() -> None:
+    """Keep the interpreter from complaining at exit that the reader of the pipe has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,188 @@
+"""What goes to standard error: messages, errors, what a pack prints, a line of progress.
+
+Everything passes the redactor and loses its control characters here. Results are ``output``'s.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import re
+import sys
+import threading
+import time
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coda_cli.errors import CodaError
+    from coda_cli.redaction import Redactor
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FIRST_PROGRESS = 1.0
+_PROGRESS_EVERY = 0.2
+_CLEAR_LINE = "\r\x1b[K"
+
+
+def printable(text: str) -> str:
+    """Write control characters, which could drive a terminal, as escapes; keep tabs and line ends.
+
+    Those that reverse the direction of text are among them, and lone surrogates, which no encoding has.
+    """
+    return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+class Messages(io.TextIOBase):
+    """Standard error, as a text stream that redacts, escapes and makes room for a line of progress."""
+
+    def __init__(self, redactor: Redactor, stream: TextIO | None = None) -> None:
+        self._redactor = redactor
+        self._stream = sys.stderr if stream is None else stream
+        self._lock = threading.RLock()
+        self._progress_shown = False
+
+    def writable(self) -> bool:
+        """Tell that text can be written."""
+        return True
+
+    def isatty(self) -> bool:
+        """Tell whether a person is likely to see it at once."""
+        return self._stream is not None and self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        """Write text without secrets and without control characters."""
+        self._put(printable(self._redactor.text(text)))
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: every write is flushed."""
+
+    def error(self, error: CodaError) -> None:
+        """Show an error: what happened, then further lines."""
+        self.failure(error.message, *error.details)
+
+    def failure(self, message: str, *details: str) -> None:
+        """Show what happened in the first line, and further lines below it."""
+        lines = [line for text in (message, *details) for line in text.splitlines() or [""]]
+        self._styled("Error: ", bold=True, fg="red")
+        self.write("\n  ".join(lines) + "\n")
+
+    def progress(self, text: str) -> None:
+        """Replace the line of progress."""
+        with self._lock:
+            self._put(f"{_CLEAR_LINE}{printable(text)}", keep_progress=True)
+            self._progress_shown = True
+
+    def clear_progress(self) -> None:
+        """Take the line of progress away."""
+        self._put("")
+
+    def _styled(self, text: str, **style: object) -> None:
+        plain = not self.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        self._put(text if plain else click.style(text, **style))  # type: ignore[arg-type]  # style's own words
+
+    def _put(self, text: str, *, keep_progress: bool = False) -> None:
+        if self._stream is None:  # standard error was closed
+            return
+        with self._lock, suppress(BrokenPipeError):
+            if self._progress_shown and not keep_progress:
+                text = f"{_CLEAR_LINE}{text}"
+                self._progress_shown = False
+            encoding = getattr(self._stream, "encoding", None) or "utf-8"
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            self._stream.flush()
+
+
+class _MessageHandler(logging.Handler):
+    """Log records of coda as messages; warnings say that they are one."""
+
+    def __init__(self, messages: Messages) -> None:
+        super().__init__()
+        self._messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        prefix = "Warning: " if record.levelno >= logging.WARNING else "coda: "
+        self._messages.write(prefix + "\n  ".join(record.getMessage().splitlines()) + "\n")
+
+
+@contextmanager
+def logged_to(messages: Messages, *, verbose: bool, debug: bool) -> Iterator[None]:
+    """Show coda's own log: warnings always, INFO with ``-v``, DEBUG with ``--debug``.
+
+    botocore's and urllib3's loggers stay off: theirs hold session tokens before anybody can know them.
+    """
+    logger = logging.getLogger("coda_cli")
+    handler = _MessageHandler(messages)
+    before = logger.level, logger.propagate
+    logger.setLevel(logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
+
+
+@contextmanager
+def pack_output(messages: Messages) -> Iterator[None]:
+    """Send what a pack prints, and what programs that it starts print, to standard error.
+
+    Standard output carries the result and nothing else.
+    """
+    with _descriptor_to_stderr(), redirect_stdout(messages), redirect_stderr(messages):
+        yield
+
+
+@contextmanager
+def _descriptor_to_stderr() -> Iterator[None]:
+    """Point file descriptor 1 to where 2 points, for programs that a pack starts."""
+    try:
+        is_real = sys.stdout.fileno() == 1 and sys.stderr.fileno() == 2
+    except (AttributeError, OSError, ValueError):  # closed, or replaced in a test
+        is_real = False
+    if not is_real:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+@contextmanager
+def progress(messages: Messages, text: str, *, shown: bool) -> Iterator[None]:
+    """Show a line of progress for work that takes over a second, on a terminal only."""
+    if not shown or not messages.isatty() or os.environ.get("TERM") == "dumb":
+        yield
+        return
+    done = threading.Event()
+    thread = threading.Thread(target=_show_progress, args=(messages, text, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        messages.clear_progress()
+
+
+def _show_progress(messages: Messages, text: str, done: threading.Event) -> None:
+    start = time.monotonic()
+    wait = _FIRST_PROGRESS
+    while not done.wait(wait):
+        messages.progress(f"{text} … {time.monotonic() - start:.0f} s")
+        wait = _PROGRESS_EVERY

@@ -1,0 +1,225 @@
+"""Print a result: for people on a terminal, else as JSON, or in the form asked for.
+
+The only module that imports rich, and only where a table or colour is wanted. Errors and messages are
+``messages``'.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from coda_cli.cli.messages import printable
+from coda_cli.errors import CodaError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+FORMATS = ("json", "ndjson", "csv", "table", "text")
+
+_UNPRINTABLE_IN_JSON = re.compile("[\x7f-\x9f\ud800-\udfff]")
+_LONGEST_COLOURED = 100_000
+_NATURAL_WIDTH = 1_000_000
+
+
+def compile_query(query: str | None) -> Callable[[object], object]:
+    """Return the function that applies a JMESPath query; without one, it changes nothing.
+
+    Raises:
+        UsageError: the query is malformed, found before anything runs.
+    """
+    if query is None:
+        return lambda value: value
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        compiled = jmespath.compile(query)
+    except (JMESPathError, ValueError, RecursionError) as error:
+        raise UsageError(f"--query is not a JMESPath expression: {_first_line(error)}", query) from None
+
+    def apply(value: object) -> object:
+        try:
+            found: object = compiled.search(value)
+        except (JMESPathError, RecursionError) as error:
+            raise UsageError(f"--query does not fit the result: {_first_line(error)}", query) from None
+        return found
+
+    return apply
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def write_result(value: object, output_format: str | None) -> None:
+    """Write a JSON value to standard output.
+
+    Raises:
+        CodaError: it cannot be written, as to a full disk. A closed pipe stays BrokenPipeError.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        if output_format is None and sys.stdout.isatty():
+            _write_for_people(value)
+        else:
+            _write(value, output_format or "json")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CodaError(f"the result cannot be written: {error.strerror}") from error
+
+
+def _write(value: object, output_format: str) -> None:
+    match output_format:
+        case "json":
+            text = _json(value, indent=2) + "\n"
+        case "ndjson":
+            items = value if isinstance(value, list) else [value]
+            text = "".join(f"{_json(item)}\n" for item in items)
+        case "csv":
+            text = printable(_csv(value))
+        case "text":
+            text = "".join(f"{printable(line)}\n" for line in _text_lines(value))
+        case _:
+            _write_table(value)
+            return
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """Write JSON in which no control character is raw, not even those that JSON allows."""
+    separators = (",", ": ") if indent else (",", ":")
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=not is_unicode)
+    return _UNPRINTABLE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _json(value)
+
+
+def _rows(value: object) -> tuple[list[str], list[list[str]]]:
+    """Return the columns, in the order in which they are first seen, and the cells of each row."""
+    items = value if isinstance(value, list) else [value]
+    rows = [item if isinstance(item, dict) else {"value": item} for item in items]
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    return columns, [[_cell(row.get(column)) for column in columns] for row in rows]
+
+
+def _csv(value: object) -> str:
+    columns, rows = _rows(value)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if columns:
+        writer.writerow(columns)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _text_lines(value: object, label: str | None = None) -> Iterator[str]:
+    """Yield lines as the AWS CLI's text output has them.
+
+    Scalars of one object stand on one line, separated by tabs and ordered by their keys; what is nested
+    follows on lines that begin with its key in upper case.
+    """
+    head = [] if label is None else [label.upper()]
+    if isinstance(value, dict):
+        yield from _text_object(value, sorted(_scalar_keys(value)), head)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        keys = sorted({key for item in value if isinstance(item, dict) for key in _scalar_keys(item)})
+        for item in value:
+            if isinstance(item, dict):
+                yield from _text_object(item, keys, head)
+            else:
+                yield from _text_lines(item, label)
+    elif isinstance(value, list):
+        scalars = [item for item in value if not isinstance(item, list)]
+        if scalars and label is None:
+            yield "\t".join(str(item) for item in scalars)
+        elif scalars:
+            yield from ("\t".join([*head, str(item)]) for item in scalars)
+        for item in value:
+            if isinstance(item, list):
+                yield from _text_lines(item, label)
+    else:
+        yield "\t".join([*head, str(value)])
+
+
+def _text_object(value: dict[str, Any], keys: list[str], head: list[str]) -> Iterator[str]:
+    if keys:
+        yield "\t".join([*head, *(str(value.get(key, "")) for key in keys)])
+    for key, item in value.items():
+        if isinstance(item, dict | list):
+            yield from _text_lines(item, key)
+
+
+def _scalar_keys(value: dict[str, Any]) -> set[str]:
+    return {key for key, item in value.items() if not isinstance(item, dict | list)}
+
+
+def _write_for_people(value: object) -> None:
+    if isinstance(value, list):
+        _write_table(value)
+    elif isinstance(value, dict):
+        _write_coloured(_json(value, indent=2))
+    elif value is not None:
+        _write(value if isinstance(value, str) else _json(value), "text")
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    is_terminal = sys.stdout.isatty()
+    return Console(
+        file=sys.stdout, width=None if is_terminal else _NATURAL_WIDTH, highlight=False, emoji=False
+    )
+
+
+def _write_coloured(text: str) -> None:
+    from rich.highlighter import JSONHighlighter
+    from rich.text import Text
+
+    shown = Text(text)
+    if len(text) <= _LONGEST_COLOURED:
+        JSONHighlighter().highlight(shown)
+    _console().print(shown, soft_wrap=True)
+
+
+def _write_table(value: object) -> None:
+    """Write rows as a table, one object as a table of its keys, and anything else as text."""
+    if not isinstance(value, dict | list):
+        _write("" if value is None else value, "text")
+        return
+    from rich.box import ROUNDED
+    from rich.table import Table
+    from rich.text import Text
+
+    items = value if isinstance(value, list) else [{"key": key, "value": item} for key, item in value.items()]
+    columns, rows = _rows(items)
+    if not columns:
+        return
+    table = Table(box=ROUNDED)
+    for column in columns:
+        numbers = all(_is_number(item, column) for item in items)
+        justify: Any = "right" if numbers else "left"
+        table.add_column(Text(printable(column)), justify=justify, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    _console().print(table)
+
+
+def _is_number(item: object, column: str) -> bool:
+    cell = item.get(column) if isinstance(item, dict) else item
+    return cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool))

@@ -1,0 +1,111 @@
+"""The composition root: puts a pack, its authentication and the transport together.
+
+The only place where fetching and auth meet. It decides nothing itself, and until a formula fetches for
+the first time it opens nothing and imports neither requests nor botocore.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from coda_cli.errors import UsageError
+from coda_cli.redaction import Redactor
+from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.sdk.context import ExecutionContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from coda_cli.fetching.fetcher import HttpFetcher
+    from coda_cli.sdk.authentication import Authentication
+    from coda_cli.sdk.context import FetchResponse
+    from coda_cli.sdk.pack import Pack
+    from coda_cli.wire import Clock
+
+DEFAULT_TIMEOUT = 60.0
+"""Seconds for one request as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the person chose for one run. ``environ`` is the process's own, except in the emulator."""
+
+    environ: Mapping[str, str]
+    profile: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    allow_multiple_network_domains: bool = False
+    may_fetch: bool = True
+    redactor: Redactor = field(default_factory=Redactor)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def check_options(authentication: Authentication, options: RunOptions) -> None:
+    """Refuse options that mean nothing to this pack, before its formula runs.
+
+    Raises:
+        UsageError: an option is for another type of authentication.
+    """
+    for option, value, goes_with in (
+        ("--profile", options.profile, authentication.is_aws),
+        ("--region", options.region, authentication.is_aws),
+        ("--role-arn", options.role_arn, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
+        ("--external-id", options.external_id, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
+    ):
+        if value is not None and not goes_with:
+            raise UsageError(
+                f"{option} does not go with this pack",
+                f"Its authentication is {authentication.type.name}.",
+            )
+
+
+@contextmanager
+def open_context(
+    pack: Pack, stem: str, options: RunOptions, clock: Clock = _now
+) -> Iterator[ExecutionContext]:
+    """Give a formula its context, and close its connections when it is done.
+
+    Args:
+        pack: whose formula will run.
+        stem: the pack's file name without its ending; it names the session of an assumed role.
+        options: what the person chose.
+        clock: the time now, in UTC; signatures are made with it.
+    """
+    authentication = pack.authentication
+    endpoint = options.environ.get("CODA_ENDPOINT_URL") or None
+    with _DeferredFetcher(lambda: _make_fetcher(pack, stem, options, clock)) as fetcher:
+        yield ExecutionContext(
+            fetcher=fetcher,
+            endpoint=endpoint if authentication.requires_endpoint_url else None,
+            invocation_token=str(uuid4()),
+        )
+
+
+class _DeferredFetcher:
+    """Stand for the fetcher until the first fetch, then make it once."""
+
+    def __init__(self, make: Callable[[], HttpFetcher]) -> None:
+        self._make = make
+        self._made: HttpFetcher | None = None
+
+    def __enter__(self) -> _DeferredFetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._made is not None:
+            self._made.close()
+
+    @property
+    def fetch(self) -> Callable[..., FetchResponse]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made.fetch

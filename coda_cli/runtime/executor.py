@@ -1,0 +1,40 @@
+"""Run one formula with values that have been read, and check what it gives back.
+
+It opens nothing and prints nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coda_cli.errors import CodaError, FormulaError
+from coda_cli.runtime.results import json_result
+from coda_cli.runtime.tracebacks import pack_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coda_cli.sdk.context import ExecutionContext
+    from coda_cli.sdk.formulas import Formula
+
+
+def execute_formula(formula: Formula, context: ExecutionContext, values: Sequence[object]) -> object:
+    """Return the formula's result as a JSON value.
+
+    Raises:
+        FormulaError: it raised an exception of its own.
+        ResultError: the result is not of the declared type.
+        CodaError: what the pack raised or let through as it came, such as StatusCodeError.
+    """
+    try:
+        result = formula.execute(context, *values)
+    except CodaError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
+    return json_result(result, formula.result, formula.name, context.timezone)
+
+
+def _summary(error: BaseException) -> str:
+    first_line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__

@@ -1,0 +1,35 @@
+"""What the second word of the command line names: a formula of the pack, in either spelling."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from coda_cli.errors import UsageError
+from coda_cli.sdk.formulas import Formula, pascal_case
+
+if TYPE_CHECKING:
+    from coda_cli.runtime.loader import LoadedPack
+
+
+def choose_formula(loaded: LoadedPack, name: str) -> Formula:
+    """Return the formula called ``ListBuckets`` or ``list_buckets``.
+
+    Raises:
+        UsageError: there is none; the message has the nearest names, or all of them.
+    """
+    formulas = {formula.name: formula for formula in loaded.pack.formulas}
+    chosen = formulas.get(name) or formulas.get(pascal_case(name))
+    if chosen is not None:
+        return chosen
+    if not formulas:
+        raise UsageError(f"{loaded.file_name} declares no formula, so there is no {name!r}")
+    return_names = nearest(pascal_case(name), formulas)
+    hint = f"Did you mean {' or '.join(return_names)}?" if return_names else f"It has {', '.join(formulas)}."
+    raise UsageError(f"{loaded.file_name} has no formula {name!r}", hint)
+
+
+def nearest(name: str, names: dict[str, Formula] | list[str]) -> list[str]:
+    """Return up to three of ``names`` that look like ``name``, ignoring case."""
+    by_lower = {candidate.lower(): candidate for candidate in names}
+    return [by_lower[found] for found in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]

@@ -16,6 +16,7 @@
     │   ├── ResponseSizeTooLargeError 5  the answer is over the limit
     │   └── StatusCodeError           5  a status outside 2xx; 4 where it refuses the credentials
     ├── EmulatorError                 5  the AWS on this machine cannot be made or started
+    ├── FormulaError                  1  the formula raised an exception of its own
     ├── ResultError                   1  the formula's result is not of the declared type
     └── UserVisibleError              1  what a pack says to the person who runs it
         └── MissingScopesError        1  the credentials lack a permission that the pack needs
@@ -135,6 +136,10 @@ class EmulatorError(CodaError):
     """The AWS on this machine cannot be installed, started or filled."""
 
     exit_code = 5
+
+
+class FormulaError(CodaError):
+    """The formula raised an exception of its own, or let one through; the details are its traceback."""
 
 
 class ResultError(CodaError):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SHORTEST = 8
 """Shorter values are left alone: they would be found in innocent text."""
 
+EXCERPT = 60
+"""How much of a value a message quotes, in characters."""
+
 SECRET = "[secret]"  # noqa: S105 - what stands in a secret's place
 
 SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -25,6 +28,19 @@ MASKED_VARIABLES = ("AWS_ACCESS_KEY_ID", "CODA_EXTERNAL_ID")
 def mask(value: str) -> str:
     """Show the last four characters only; nothing of a value that is hardly longer."""
     return f"****{value[-4:]}" if len(value) >= SHORTEST else "****"
+
+
+def excerpt(text: str) -> str:
+    """Shorten a value that a message quotes, never in the middle of a word.
+
+    Half of a secret would not be recognised as one when the message is printed.
+    """
+    if len(text) <= EXCERPT:
+        return text
+    cut = text[:EXCERPT]
+    if not re.match(r"[\s,;:'\"\[\](){}]", text[EXCERPT]):
+        cut = re.sub(r"[^\s,;:'\"\[\](){}]*\Z", "", cut)
+    return f"{cut}…"
 
 
 class Redactor:

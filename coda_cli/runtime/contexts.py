@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from coda_cli.fetching.fetcher import HttpFetcher
+    from coda_cli.fetching.transport import Transport
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.context import FetchResponse
     from coda_cli.sdk.pack import Pack
@@ -88,6 +89,55 @@ def open_context(
             endpoint=endpoint if authentication.requires_endpoint_url else None,
             invocation_token=str(uuid4()),
         )
+
+
+def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> HttpFetcher:
+    """Put the layers together: what authenticates, what is allowed, what sends."""
+    from coda_cli.auth.authenticators import Authenticators
+    from coda_cli.auth.aws_options import AwsOptions, session_name
+    from coda_cli.fetching.fetcher import HttpFetcher
+    from coda_cli.fetching.policy import Endpoint, NetworkPolicy
+
+    authentication = pack.authentication
+    aws = AwsOptions(
+        environ=options.environ,
+        profile=options.profile,
+        region=options.region,
+        role_arn=options.role_arn,
+        external_id=options.external_id,
+        session_name=session_name(stem),
+    )
+    authenticators = Authenticators(aws, options.redactor, clock)
+    return HttpFetcher(
+        policy=NetworkPolicy(
+            domains=pack.network_domains,
+            authenticated_domain=_authenticated_domain(pack),
+            allow_multiple=options.allow_multiple_network_domains,
+        ),
+        authenticator=authenticators.authenticator(authentication),
+        router=authenticators.router(authentication),
+        open_transport=lambda: _open_transport(options.environ),
+        redactor=options.redactor,
+        endpoint=Endpoint(options.environ.get("CODA_ENDPOINT_URL"), authentication.endpoint_domain)
+        if authentication.requires_endpoint_url
+        else None,
+        timeout=options.timeout,
+        is_allowed=options.may_fetch,
+    )
+
+
+def _open_transport(environ: Mapping[str, str]) -> Transport:
+    from coda_cli.fetching.transport import HttpTransport
+
+    return HttpTransport(environ)
+
+
+def _authenticated_domain(pack: Pack) -> str | None:
+    """Return the only domain that receives credentials, if requests are authenticated at all."""
+    authentication = pack.authentication
+    if authentication.type is AuthenticationType.NONE:
+        return None
+    return authentication.network_domain or next(iter(pack.network_domains), None)
 
 
 class _DeferredFetcher:

@@ -20,7 +20,7 @@ def checked_domain(domain: object) -> str:
     Raises:
         DeclarationError: it is a URL, has a path, or is no host at all.
     """
-    if not isinstance(domain, str) or not domain:
+    if not isinstance(domain, str):
         raise DeclarationError(f"network domain {domain!r} is not text")
     if "/" in domain:
         raise DeclarationError(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.parameters import Parameter, check_parameter_name, parameter_of
+from coda_cli.sdk.parameters import Parameter, check_parameter_name, name_of, parameter_of, type_of
 from coda_cli.sdk.schemas import ResultType, ValueType, result_type_of
 
 Execute = Callable[..., Any]
@@ -55,8 +55,7 @@ def formula_of(
         raise DeclarationError(f"{function!r} is no function, so it cannot be a formula")
     name = name or pascal_case(getattr(function, "__name__", ""))
     check_formula_name(name)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise DeclarationError(f"formula {name} is an async function", "Write it with a plain `def`.")
+    _check_not_async(name, function)
     try:
         parameters, varargs, result = _signature(function)
         _check_parameters(parameters, varargs)
@@ -91,6 +90,7 @@ def formula_spelled_out(
     check_formula_name(name)
     if not callable(execute):
         raise DeclarationError(f"formula {name}: execute is no function but {execute!r}")
+    _check_not_async(name, execute)
     if result_type is not None and not isinstance(result_type, ValueType):
         raise DeclarationError(
             f"formula {name}: result_type {result_type!r} is not a member of sdk.ValueType"
@@ -101,6 +101,7 @@ def formula_spelled_out(
                 f"formula {name}: {parameter!r} is no parameter", "Use sdk.make_parameter."
             )
     try:
+        _check_context(list(inspect.signature(execute).parameters.values()))
         _check_parameters(tuple(parameters), tuple(vararg_parameters))
     except DeclarationError as error:
         raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
@@ -123,6 +124,22 @@ def check_formula_name(name: object) -> None:
         )
 
 
+def _check_not_async(name: str, function: Execute) -> None:
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise DeclarationError(f"formula {name} is an async function", "Write it with a plain `def`.")
+
+
+def _check_context(given: list[inspect.Parameter]) -> None:
+    """Refuse a function that has no first parameter by position to take the context."""
+    by_position = (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        inspect.Parameter.VAR_POSITIONAL,
+    )
+    if not given or given[0].kind not in by_position:
+        raise DeclarationError("its first parameter is not the context", _CONTEXT_FIRST)
+
+
 def _first_paragraph(function: Execute) -> str:
     paragraph = (inspect.getdoc(function) or "").split("\n\n", 1)[0]
     return " ".join(paragraph.split())
@@ -136,11 +153,14 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
         raise DeclarationError(
             f"its annotations: {error}", "Define or import the name above the formula, not in a function."
         ) from None
-    except (TypeError, SyntaxError) as error:
+    except (AttributeError, TypeError, SyntaxError) as error:
         raise DeclarationError(f"its annotations: {error}") from None
     given = list(signature.parameters.values())
-    if not given or given[0].kind not in (given[0].POSITIONAL_ONLY, given[0].POSITIONAL_OR_KEYWORD):
-        raise DeclarationError("its first parameter is not the context", _CONTEXT_FIRST)
+    _check_context(given)
+    first = hints.get(given[0].name)
+    if given[0].kind is given[0].VAR_POSITIONAL or (first is not None and type_of(first)):
+        what = f"but {given[0].name}: {name_of(first)}" if first is not None else f"but *{given[0].name}"
+        raise DeclarationError(f"its first parameter is not the context {what}", _CONTEXT_FIRST)
     parameters: list[Parameter] = []
     varargs: list[Parameter] = []
     for parameter in given[1:]:

@@ -146,7 +146,7 @@ class Pack:
     def formula(self, function: Function, /) -> Function: ...
     @overload
     def formula(
-        self, *, name: str | None = None, description: str | None = None, is_action: bool = False
+        self, /, *, name: str | None = None, description: str | None = None, is_action: bool = False
     ) -> Callable[[Function], Function]: ...
     def formula(
         self,

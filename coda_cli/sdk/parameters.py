@@ -145,7 +145,9 @@ def parameter_of(name: str, annotation: Any, default: object, *, vararg: bool = 
     """
     described, annotation = _described(annotation)
     annotation, nullable = without_none(annotation)
-    found = _type_of(annotation)
+    if nullable and described == Parameter():  # Annotated[T, "text"] | None
+        described, annotation = _described(annotation)
+    found = type_of(annotation)
     if found is None:
         raise DeclarationError(
             f"parameter {name}: {name_of(annotation)} is not a type that a parameter can have",
@@ -193,13 +195,14 @@ def without_none(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _type_of(annotation: Any) -> tuple[ParameterType, Class | None] | None:
+def type_of(annotation: Any) -> tuple[ParameterType, Class | None] | None:
+    """Return the parameter type of an annotation, and the Python class it asks for; None if it has none."""
     try:
         if annotation in _SCALARS:
             return _SCALARS[annotation]
     except TypeError:  # unhashable, so no type of ours
         return None
-    if typing.get_origin(annotation) not in (list, Sequence):
+    if typing.get_origin(annotation) not in (list, Sequence) or not typing.get_args(annotation):
         return None
     (item,) = typing.get_args(annotation)
     item, sparse = without_none(_described(item)[1])

@@ -47,6 +47,8 @@ class ResultType:
             text = "any"
         elif self.python_type in (date, datetime):
             text = "date" if self.python_type is date else "datetime"
+        elif self.python_type is int:
+            text = "whole number"
         else:
             text = self.type.value
         if self.items is not None and self.items.type is not None:
@@ -92,9 +94,9 @@ def result_type_of(annotation: Any) -> ResultType:
 
 def _plain_type_of(annotation: Any) -> ResultType | None:
     origin = typing.get_origin(annotation)
-    if origin in (list, Sequence):
-        (item,) = typing.get_args(annotation)
-        return ResultType(ValueType.ARRAY, items=result_type_of(item))
+    if origin in (list, Sequence) or annotation is Sequence:
+        items = [result_type_of(item) for item in typing.get_args(annotation)]
+        return ResultType(ValueType.ARRAY, items=items[0] if items else None)
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return ResultType(ValueType.OBJECT, python_type=annotation)
     if origin in (dict, Mapping) or annotation is Mapping or typing.is_typeddict(annotation):

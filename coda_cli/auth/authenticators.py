@@ -1,0 +1,93 @@
+"""The authenticators that exist, and which one a declared authentication gets.
+
+Owns the choice by type, and what they share in one run: options, profiles, clock, redactor. It loads
+nothing that costs; a run whose formula does not fetch never loads botocore.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coda_cli.auth.aws import AwsAuthenticator
+from coda_cli.auth.aws_endpoints import AwsRouter
+from coda_cli.auth.aws_profiles import Profiles
+from coda_cli.errors import UsageError
+from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.wire import PathStyle, WireRequest, WireResponse
+
+if TYPE_CHECKING:
+    from coda_cli.auth.aws_options import AwsOptions
+    from coda_cli.redaction import Redactor
+    from coda_cli.sdk.authentication import Authentication
+    from coda_cli.wire import Authenticator, Clock, Router
+
+
+class Anonymous:
+    """Sends requests as they are; a ``wire.Authenticator``."""
+
+    @property
+    def path_style(self) -> PathStyle:
+        """As written: pre-signed URLs must pass unchanged."""
+        return PathStyle.AS_WRITTEN
+
+    def authenticate(self, request: WireRequest) -> WireRequest:
+        """Return the request itself."""
+        return request
+
+    def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:  # noqa: ARG002 - protocol
+        """Return None: there is nothing to mend."""
+        return None
+
+    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:  # noqa: ARG002 - protocol
+        """Return nothing: no credentials were sent that could be refused."""
+        return ()
+
+
+class Authenticators:
+    """Makes what authenticates and routes the requests of one run; cheap to make, used or not."""
+
+    def __init__(self, options: AwsOptions, redactor: Redactor, clock: Clock) -> None:
+        self._options = options
+        self._redactor = redactor
+        self._clock = clock
+        self._profiles = Profiles(options, redactor)
+
+    def authenticator(self, authentication: Authentication | None) -> Authenticator:
+        """Return the authenticator of a declared authentication; None declares none.
+
+        Raises:
+            UsageError: an option was given that this type of authentication does not take.
+        """
+        if authentication is None or authentication.type is AuthenticationType.NONE:
+            self._refuse_options("does not authenticate", "role_arn", "external_id", "profile", "region")
+            return Anonymous()
+        assume_role = authentication.type is AuthenticationType.AWS_ASSUME_ROLE
+        if not assume_role:
+            self._refuse_options("authenticates by access key", "role_arn", "external_id")
+        return AwsAuthenticator(
+            authentication.service or "",
+            self._options,
+            self._profiles,
+            self._redactor,
+            self._clock,
+            assume_role=assume_role,
+        )
+
+    def router(self, authentication: Authentication | None) -> Router:
+        """Return what says where to connect: AWS's hosts may be overridden for any pack."""
+        service = authentication.service if authentication else None
+        return AwsRouter(service or "", self._options, self._profiles.endpoint_config)
+
+    def ca_bundle(self) -> str | None:
+        """Return the file of certificate authorities configured for AWS, or None.
+
+        Raises:
+            CredentialsError: there is no such file.
+        """
+        return self._profiles.ca_bundle()
+
+    def _refuse_options(self, what: str, *names: str) -> None:
+        for name in names:
+            if getattr(self._options, name) is not None:
+                option = f"--{name.replace('_', '-')}"
+                raise UsageError(f"{option} does not go with a pack that {what}")

@@ -1,0 +1,162 @@
+"""How a request to AWS is authenticated: the region it is signed for, its signature, its refusal.
+
+Owns the rules that join credentials, regions and signers for one pack. Everything that costs, botocore
+first of all, is loaded and looked up when the first request is authenticated. Where to connect is the
+router's business; sending is the fetcher's.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from coda_cli.auth.aws_advice import REFUSALS, advice, plain_code
+from coda_cli.auth.aws_regions import MULTI_REGION, S3_FAMILY, signing_region
+from coda_cli.errors import CredentialsError, RequestError
+from coda_cli.wire import PathStyle, WireRequest
+
+if TYPE_CHECKING:
+    from coda_cli.auth.aws_credentials import AwsCredentials
+    from coda_cli.auth.aws_keys import Keys
+    from coda_cli.auth.aws_options import AwsOptions, Given
+    from coda_cli.auth.aws_profiles import Profiles
+    from coda_cli.auth.aws_signing import Signer
+    from coda_cli.redaction import Redactor
+    from coda_cli.wire import Clock, WireResponse
+
+logger = logging.getLogger(__name__)
+
+_ONLY_OURS = frozenset({"host", "authorization", "x-amz-date", "x-amz-security-token"})
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+
+class AwsAuthenticator:
+    """Signs a pack's requests with AWS Signature Version 4; a ``wire.Authenticator``."""
+
+    def __init__(
+        self,
+        service: str,
+        options: AwsOptions,
+        profiles: Profiles,
+        redactor: Redactor,
+        clock: Clock,
+        *,
+        assume_role: bool,
+    ) -> None:
+        self._service = service
+        self._options = options
+        self._profiles = profiles
+        self._redactor = redactor
+        self._clock = clock
+        self._assume_role = assume_role
+        self._lock = RLock()
+        self._signing_keys: Keys | None = None
+        self._signers: dict[str, Signer] = {}
+        self._warned: set[str] = set()
+
+    @property
+    def path_style(self) -> PathStyle:
+        """The normal form that the service's signatures are computed over."""
+        return PathStyle.S3 if self._service in S3_FAMILY else PathStyle.ENCODED_TWICE
+
+    def authenticate(self, request: WireRequest) -> WireRequest:
+        """Return the request signed for the region of its host, or the one that was given.
+
+        Raises:
+            CredentialsError: there are no usable credentials, or nothing says which region.
+            RequestError: the request has a header that only a signer may set, or the host is one of a
+                Multi-Region service.
+            UsageError: the options contradict the profile.
+        """
+        headers = _signable(request.headers)
+        region = self._region(request.url.host)
+        with self._lock:
+            signer = self._signer(self._credentials.keys(), region)
+        return signer.sign(WireRequest(request.method, request.url, headers, request.body, request.secrets))
+
+    def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:  # noqa: ARG002 - protocol
+        """Return None: nothing that a response names is corrected yet."""
+        return None
+
+    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:
+        """Explain a response that refuses the signature, the token or the key."""
+        code = plain_code(response.error.code) if response.error else ""
+        if response.error is None or code not in REFUSALS:
+            return ()
+        caller = self._credentials.caller()
+        region, service = _signed_for(request) or ("no region", self._service)
+        return (
+            f"It was signed for {service} in {region} by key {caller.key}, from {caller.origin}.",
+            *advice(code, response.error.message, caller),
+            "--debug shows the canonical request that was signed.",
+        )
+
+    @cached_property
+    def _credentials(self) -> AwsCredentials:
+        from coda_cli.auth.aws_credentials import AwsCredentials
+
+        return AwsCredentials(self._options, self._profiles, self._redactor, assume_role=self._assume_role)
+
+    def _signer(self, keys: Keys, region: str) -> Signer:
+        from coda_cli.auth.aws_signing import signer_for
+
+        if keys != self._signing_keys:
+            self._signing_keys = keys
+            self._signers.clear()
+        signer = self._signers.get(region)
+        if signer is None:
+            signer = signer_for(keys, self._service, region, self._clock)
+            self._signers[region] = signer
+            logger.info("signing for %s in %s", self._service, region)
+        return signer
+
+    def _region(self, host: str) -> str:
+        explicit = self._options.explicit_region
+        of_host = signing_region(host, self._service)
+        if of_host == MULTI_REGION:
+            raise RequestError(
+                f"requests to {host} cannot be signed",
+                "Multi-Region hosts take SigV4A signatures, which are not supported.",
+            )
+        if explicit is not None:
+            self._warn_of_other_region(explicit.value, of_host, host)
+            return explicit.value
+        if of_host is not None:
+            return of_host
+        return self._given_region(host).value
+
+    def _given_region(self, host: str) -> Given:
+        given = self._profiles.region()
+        if given is None:
+            raise CredentialsError(
+                f"no region to sign requests to {host} for: the host does not say",
+                "Give one by --region, AWS_REGION, AWS_DEFAULT_REGION or the profile's region.",
+            )
+        return given
+
+    def _warn_of_other_region(self, region: str, of_host: str | None, host: str) -> None:
+        if of_host in (None, region) or host in self._warned:
+            return
+        self._warned.add(host)
+        logger.warning("signing for %s, as --region says, though %s is in %s", region, host, of_host)
+
+
+def _signable(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return a pack's headers without ``Date``, whose place the signer's own date takes."""
+    for name, _ in headers:
+        if name.lower() in _ONLY_OURS:
+            raise RequestError(
+                f"the pack sets the header {name}, which is the signature's own",
+                "Leave it out, or fetch with disable_authentication=True.",
+            )
+    return tuple(header for header in headers if header[0].lower() != "date")
+
+
+def _signed_for(request: WireRequest) -> tuple[str, str] | None:
+    for name, value in request.headers:
+        if name.lower() == "authorization" and (found := _SCOPE.search(value)):
+            return found[1], found[2]
+    return None

@@ -1,0 +1,163 @@
+"""botocore's errors about credentials, in our words.
+
+Owns the one translation of them to ``CredentialsError``, and what to say when AWS refuses a role. It
+calls nobody. AWS's own message is given in one line; nothing secret is.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    LoginError,
+    ParamValidationError,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.exceptions import HTTPClientError as BotoHTTPClientError
+
+from coda_cli.auth.aws_advice import advice, plain_code
+from coda_cli.errors import CredentialsError
+from coda_cli.redaction import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from coda_cli.auth.aws_advice import Caller
+
+FAILURES = (BotoCoreError, ClientError, OSError, ValueError, RuntimeError, EOFError, AttributeError)
+"""What botocore lets out while it gets credentials: its own errors, and those of the programs, files and
+JSON that a profile refers to, which it passes on as they are."""
+
+_LONGEST_LINE = 300
+CODA_ACCOUNT = "029208794193"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAttempt:
+    """One try to assume a role: which, and with what external id, if any."""
+
+    arn: str
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to get credentials, as far as it is known when it fails.
+
+    ``login_profile`` is the profile that a person logs in to with SSO; ``role`` is set where a role was
+    to be assumed.
+    """
+
+    caller: Caller
+    login_profile: str | None = None
+    role: RoleAttempt | None = None
+
+
+@contextmanager
+def translated(attempt: Callable[[], Attempt]) -> Iterator[None]:
+    """Turn what botocore raises inside into errors of ours.
+
+    ``attempt`` is asked only then, since botocore finds out as it goes which key it calls with.
+    """
+    try:
+        yield
+    except FAILURES as error:
+        raise credentials_error(error, attempt()) from error
+
+
+def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
+    """Say in our words why there are no credentials."""
+    origin = f"credentials come from: {attempt.caller.origin}"
+    if isinstance(error, ClientError):
+        return _refused(error, attempt)
+    if isinstance(error, SSOError | TokenRetrievalError):
+        return CredentialsError(
+            "the SSO session has expired, or there is none",
+            f"Log in again: {_login('aws sso login', attempt)}",
+            origin,
+        )
+    if isinstance(error, LoginError):
+        return CredentialsError(
+            "the login session has expired, or there is none",
+            f"Log in again: {_login('aws login', attempt)}",
+            origin,
+        )
+    if isinstance(error, CredentialRetrievalError):
+        return CredentialsError("credentials could not be retrieved", _one_line(str(error)), origin)
+    if isinstance(error, BotoConnectionError | BotoHTTPClientError):
+        return CredentialsError(
+            "the service that gives out credentials cannot be reached", _one_line(str(error)), origin
+        )
+    if isinstance(error, ParamValidationError):
+        return CredentialsError("the role's settings are malformed", _one_line(str(error)), origin)
+    if isinstance(error, EOFError):
+        return CredentialsError("an MFA code is needed, and there is no terminal to ask for it on", origin)
+    return CredentialsError("credentials cannot be read", _one_line(str(error)), origin)
+
+
+def _login(command: str, attempt: Attempt) -> str:
+    profile = attempt.login_profile
+    return command if profile is None else f"{command} --profile {profile}"
+
+
+def _refused(error: ClientError, attempt: Attempt) -> CredentialsError:
+    code = plain_code(error.response.get("Error", {}).get("Code", ""))
+    message = error.response.get("Error", {}).get("Message", "")
+    caller, role = attempt.caller, attempt.role
+    if code == "UnauthorizedException" and error.operation_name == "GetRoleCredentials":
+        return CredentialsError(
+            "the SSO session has expired", f"Log in again: {_login('aws sso login', attempt)}"
+        )
+    called = (
+        f"called with {caller.origin}"
+        if not caller.key
+        else f"called by key {caller.key} from {caller.origin}"
+    )
+    said = f"AWS says: {_one_line(message) or code}"
+    if role is None or error.operation_name not in _CAUSES:
+        return CredentialsError(
+            f"{error.operation_name} was refused: {code}", said, called, *advice(code, message, caller)
+        )
+    return CredentialsError(
+        f"AWS refused to assume the role {role.arn}: {code}",
+        said,
+        f"{called}; {_external_id(role)}",
+        *(_CAUSES[error.operation_name] if code == "AccessDenied" else advice(code, message, caller)),
+    )
+
+
+def _external_id(role: RoleAttempt) -> str:
+    if role.external_id is None:
+        return "no external id was sent"
+    return f"the external id {mask(role.external_id)} was sent"
+
+
+_ROLE_CAUSES = (
+    "Likely causes, the most frequent first:",
+    "- the caller's own policy does not allow sts:AssumeRole on this role",
+    f"- the role's trust policy does not name the caller; Coda's account {CODA_ACCOUNT} alone is not enough",
+    "  for running locally: add the ARN of your own user",
+    "- the external id differs from the trust policy's (the Coda platform may send PACK_ID:value)",
+    "- the trust policy asks for MFA, or a service control policy or permissions boundary forbids it",
+    "- these are not the credentials that you think, or there is no such role",
+)
+
+
+_CAUSES = {
+    "AssumeRole": _ROLE_CAUSES,
+    "AssumeRoleWithWebIdentity": (
+        "Likely the role's trust policy does not name the identity provider, or its conditions differ.",
+    ),
+}
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"

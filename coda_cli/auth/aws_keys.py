@@ -1,0 +1,114 @@
+"""Keys as they sign a request, and holding on to them for as long as they are good.
+
+Owns when credentials that expire are fetched anew, and that what is secret in them is known to the
+redactor before anything else sees it. Where they come from is not its business.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from coda_cli.auth.aws_failures import translated
+from coda_cli.errors import CredentialsError
+from coda_cli.redaction import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coda_cli.auth.aws_failures import Attempt
+    from coda_cli.redaction import Redactor
+
+logger = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 120
+"""How long before its end a session is replaced.
+
+botocore's own windows of 15 and 10 minutes would refresh a session of 15 minutes for every request."""
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """One access key id with its secret, and the session token of a temporary one."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+    def get_frozen_credentials(self) -> Keys:
+        """Return itself: static keys serve wherever botocore takes credentials."""
+        return self
+
+
+class SomeCredentials(Protocol):
+    """Any of botocore's credentials, or ``Keys``."""
+
+    def get_frozen_credentials(self) -> Any:
+        """Return ``access_key``, ``secret_key`` and ``token`` of now, refreshed if botocore finds it time."""
+        ...
+
+
+class HeldCredentials:
+    """Credentials that are asked for once and then held until shortly before they end.
+
+    Args:
+        credentials: botocore's, refreshable or not.
+        origin: where they come from, for messages.
+        redactor: learns every secret before it is used.
+        attempt: says what was tried, should it fail.
+    """
+
+    def __init__(
+        self,
+        credentials: SomeCredentials,
+        origin: str,
+        redactor: Redactor,
+        attempt: Callable[[], Attempt],
+    ) -> None:
+        self._credentials = credentials
+        self._origin = origin
+        self._redactor = redactor
+        self._attempt = attempt
+        self._held: Keys | None = None
+
+    def get_frozen_credentials(self) -> Keys:
+        """Return the keys to use now; botocore takes this object as a source of credentials, too.
+
+        Raises:
+            CredentialsError: they could not be got, or are malformed.
+        """
+        if self._held is None or self._ends_soon():
+            with translated(self._attempt):
+                frozen = self._credentials.get_frozen_credentials()
+            keys = Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token or None)
+            self._held = checked_keys(keys, self._origin, self._redactor)
+            token = "without" if keys.token is None else "with"
+            logger.info("key %s %s a session token, of %s", mask(keys.access_key), token, self._origin)
+        return self._held
+
+    def _ends_soon(self) -> bool:
+        ask = getattr(self._credentials, "refresh_needed", None)
+        return ask is not None and bool(ask(refresh_in=REFRESH_SECONDS))
+
+
+def checked_keys(keys: Keys, origin: str, redactor: Redactor) -> Keys:
+    """Make the keys' secrets known to the redactor, and return them if they can be sent at all.
+
+    Raises:
+        CredentialsError: a part is empty, or holds blanks or control characters, which would break the
+            request's headers apart.
+    """
+    redactor.add_secret(keys.secret_key)
+    redactor.add_secret(keys.token)
+    redactor.add_masked(keys.access_key)
+    parts = {"access key id": keys.access_key, "secret access key": keys.secret_key}
+    if keys.token is not None:
+        parts["session token"] = keys.token
+    for name, value in parts.items():
+        if not _PRINTABLE.fullmatch(value):
+            raise CredentialsError(f"the {name} is empty, or has blanks or control characters in it", origin)
+    return keys

@@ -1,0 +1,91 @@
+"""What the person who runs a pack said about AWS: options, and the environment's variables.
+
+Owns the precedence among names for the same thing and says where each value came from. It reads no
+file, calls nobody and does not decide which credentials are used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from coda_cli.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_NOT_IN_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
+_LONGEST_SESSION_NAME = 64
+
+
+class Given(NamedTuple):
+    """A value, and where it was given: an option, a variable, or a profile."""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwsOptions:
+    """The command line's options for AWS, and the environment. An empty variable counts as unset."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    profile: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = field(default=None, repr=False)
+    session_name: str = "coda"
+
+    def variable(self, name: str) -> str | None:
+        """Return a variable's value, or None where it is unset or empty."""
+        return self.environ.get(name) or None
+
+    def first_variable(self, *names: str) -> Given | None:
+        """Return the first of several variables that is set."""
+        for name in names:
+            value = self.variable(name)
+            if value is not None:
+                return Given(value, name)
+        return None
+
+    @property
+    def named_profile(self) -> Given | None:
+        """The profile that was named; botocore alone reads the two variables the other way round."""
+        if self.profile is not None:
+            return Given(self.profile, "--profile")
+        return self.first_variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+    @property
+    def explicit_region(self) -> Given | None:
+        """The region of ``--region``."""
+        return None if self.region is None else checked_region(Given(self.region, "--region"))
+
+    @property
+    def environment_region(self) -> Given | None:
+        """The region of the environment; botocore alone ignores ``AWS_REGION``."""
+        found = self.first_variable("AWS_REGION", "AWS_DEFAULT_REGION")
+        return None if found is None else checked_region(found)
+
+
+def checked_region(region: Given) -> Given:
+    """Return the region if it can be one: it becomes part of a credential scope and of host names.
+
+    Raises:
+        CredentialsError: it has blanks, slashes or capitals.
+    """
+    if _REGION.fullmatch(region.value):
+        return region
+    raise CredentialsError(
+        f"{region.origin} is not a region: {region.value!r}",
+        "A region is written like us-east-1.",
+    )
+
+
+def session_name(stem: str) -> str:
+    r"""Make the role session name that shows in CloudTrail from the name of a pack's file.
+
+    AWS takes 2 to 64 ASCII characters of ``[\w+=,.@-]``; any other becomes a dash.
+    """
+    return _NOT_IN_SESSION_NAME.sub("-", f"coda-{stem}")[:_LONGEST_SESSION_NAME]

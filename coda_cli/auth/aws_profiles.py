@@ -1,0 +1,102 @@
+"""AWS's configuration files, and the botocore session that reads them.
+
+Owns when the files are looked at: a run with keys in the environment and no file that speaks of what is
+asked never loads ``botocore.session``, which costs more than all the rest of signing. It chooses no
+credentials.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coda_cli.auth.aws_options import Given
+from coda_cli.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from coda_cli.auth.aws_endpoints import ProfileConfig
+    from coda_cli.auth.aws_options import AwsOptions
+    from coda_cli.auth.aws_session import CodaSession
+    from coda_cli.redaction import Redactor
+
+
+class Profiles:
+    """The profile in use, named or ``default``, and the session made for it when first needed."""
+
+    def __init__(self, options: AwsOptions, redactor: Redactor) -> None:
+        self._options = options
+        self._redactor = redactor
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """The configuration file and the credentials file, whether or not they exist."""
+        environ = self._options.environ
+        return (
+            _expanded(environ.get("AWS_CONFIG_FILE", "~/.aws/config")),
+            _expanded(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")),
+        )
+
+    @cached_property
+    def session(self) -> CodaSession:
+        """The botocore session for the profile in use.
+
+        Raises:
+            CredentialsError: the profile is unknown, or a file cannot be read.
+        """
+        from botocore.exceptions import BotoCoreError
+
+        from coda_cli.auth.aws_session import CodaSession
+
+        try:
+            return CodaSession(self._options, self._redactor)
+        except (BotoCoreError, OSError, ValueError) as error:
+            raise CredentialsError("AWS's configuration files cannot be read", str(error)) from error
+
+    def config_about(self, word: str) -> ProfileConfig | None:
+        """Return the profile's configuration if a file mentions the word, else None."""
+        return self.session.profile_config if word in self._text else None
+
+    def endpoint_config(self) -> ProfileConfig | None:
+        """Return the profile's configuration if it may hold endpoint overrides."""
+        return self.config_about("endpoint_url")
+
+    def region(self) -> Given | None:
+        """Return the region of the environment or the profile, which decides where a host says nothing."""
+        environment = self._options.environment_region
+        if environment is not None:
+            return environment
+        return self.session.profile_region() if "region" in self._text else None
+
+    def ca_bundle(self) -> str | None:
+        """Return the file of certificate authorities that is configured for AWS, or None.
+
+        Raises:
+            CredentialsError: there is no such file.
+        """
+        found = self._options.first_variable("AWS_CA_BUNDLE") or self._profile_bundle()
+        found = found or self._options.first_variable("REQUESTS_CA_BUNDLE")
+        if found is not None and not Path(found.value).exists():
+            raise CredentialsError(f"{found.origin} names a file that does not exist: {found.value}")
+        return None if found is None else found.value
+
+    def _profile_bundle(self) -> Given | None:
+        config = self.config_about("ca_bundle")
+        path = config.values.get("ca_bundle") if config else None
+        return Given(path, f"ca_bundle of profile {config.name!r}") if config and path else None
+
+    @cached_property
+    def _text(self) -> str:
+        """Both files' text: enough to tell that they do not speak of something."""
+        texts = []
+        for path in self.files:
+            try:
+                texts.append(path.read_bytes().decode(errors="replace").lower())
+            except OSError:
+                continue
+        return "\n".join(texts)
+
+
+def _expanded(path: str) -> Path:
+    return Path(os.path.expandvars(path)).expanduser()

@@ -1,0 +1,171 @@
+"""The one botocore session: the gate that every client of botocore's passes.
+
+Owns what holds for all of them, ours and those that botocore makes for a profile's role, SSO or login:
+the endpoint override, checked before a client exists; the region of STS; timeouts and user agent; and
+that their secrets are known to the redactor. botocore itself finds the CA bundle. It chooses no
+credentials and no role. Importing this module loads ``botocore.session``: do it lazily.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+from coda_cli import __version__
+from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
+from coda_cli.auth.aws_options import Given, checked_region
+from coda_cli.auth.aws_regions import partition, partition_of_arn
+from coda_cli.auth.aws_service_ids import as_variable
+from coda_cli.errors import CredentialsError
+from coda_cli.wire import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.client import BaseClient
+
+    from coda_cli.auth.aws_options import AwsOptions
+    from coda_cli.redaction import Redactor
+
+logger = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+
+_SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
+    # The profile is named by us: botocore reads the two variables in the other order, and an empty one
+    # as a name. Its retry mode of old would wait for 15 seconds where nobody listens; a configured one
+    # still counts.
+    "profile": (None, None, None, None),
+    "retry_mode": ("retry_mode", "AWS_RETRY_MODE", "standard", None),
+    # Overrides are looked up by us alone, so that none escapes the check.
+    "ignore_configured_endpoint_urls": (None, None, True, None),
+}
+_SECRET_PARAMETERS = ("WebIdentityToken", "accessToken", "refreshToken", "clientSecret")
+
+
+class CodaSession(botocore.session.Session):
+    """A botocore session whose clients all pass one gate.
+
+    Attributes:
+        caller: the access key id of the last client that was made with keys, for error messages.
+        asked_for: the role that STS was last asked for, and the external id that was sent.
+    """
+
+    def __init__(self, options: AwsOptions, redactor: Redactor) -> None:
+        profile = options.named_profile
+        super().__init__(session_vars=_SESSION_VARIABLES, profile=profile.value if profile else None)
+        self.user_agent_name = "coda-cli"
+        self.user_agent_version = __version__
+        self.caller: str | None = None
+        self.asked_for: tuple[str, str | None] | None = None
+        self._options = options
+        self._redactor = redactor
+        self._check_name(profile)
+        region = self.chosen_region()
+        if region is not None:
+            self.set_config_variable("region", region.value)
+        self.set_default_client_config(Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS))
+        self.register("before-parameter-build", self._look_at_parameters)
+
+    def _check_name(self, profile: Given | None) -> None:
+        known = self.available_profiles
+        if profile is None or profile.value in known:
+            return
+        files = " and ".join(self.get_config_variable(name) for name in ("config_file", "credentials_file"))
+        raise CredentialsError(
+            f"there is no profile {profile.value!r} (named by {profile.origin})",
+            f"Profiles in {files}: {', '.join(sorted(known)) or 'none'}",
+        )
+
+    @property
+    def profile_config(self) -> ProfileConfig:
+        """What the files say of the profile in use.
+
+        Raises:
+            CredentialsError: it refers to a ``services`` section that is not there.
+        """
+        values = self.get_scoped_config()
+        name = self.profile or "default"
+        section = values.get("services")
+        if section is None:
+            return ProfileConfig(name, values)
+        services = self.full_config.get("services", {}).get(section)
+        if services is None:
+            raise CredentialsError(f"profile {name!r} names a services section that is not there: {section}")
+        return ProfileConfig(name, values, services)
+
+    def chosen_region(self) -> Given | None:
+        """Return the region of the option, the environment or the profile, in this order."""
+        options = self._options
+        return options.explicit_region or options.environment_region or self.profile_region()
+
+    def profile_region(self) -> Given | None:
+        """Return the region that the profile is configured for."""
+        config = self.profile_config
+        region = config.values.get("region")
+        return checked_region(Given(region, f"region of profile {config.name!r}")) if region else None
+
+    def sts_region(self, role_arn: str | None) -> str:
+        """Return the region whose STS is asked for a role: one of the role's partition."""
+        home = (partition_of_arn(role_arn) if role_arn else None) or partition("aws")
+        assert home is not None
+        options = self._options
+        given = (options.explicit_region, *self._variable_regions(), self.profile_region())
+        for region in given:
+            if region is not None and home.has_region(region.value):
+                return region.value
+        return home.default_region
+
+    def _variable_regions(self) -> tuple[Given | None, ...]:
+        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+        return tuple(self._options.first_variable(name) for name in names)
+
+    def create_client(
+        self, service_name: str, region_name: str | None = None, *args: Any, **kwargs: Any
+    ) -> BaseClient:
+        """Create a client as botocore does, with what holds for all of coda's.
+
+        Raises:
+            CredentialsError: an endpoint override is configured that must not be used.
+        """
+        self._remember(kwargs)
+        names = (as_variable(service_name),)  # a client's name, unlike a signing name, is its service id
+        override = configured_endpoint(names, self._options, lambda: self.profile_config)
+        if override is not None:
+            url = checked_endpoint(override)
+            logger.info("connecting to %s for %s (%s)", url.origin, service_name, override.origin)
+            kwargs["endpoint_url"] = url.origin
+            if is_loopback(url.host):
+                direct, given = Config(proxies={}), kwargs.get("config")
+                kwargs["config"] = direct if given is None else direct.merge(given)
+        if service_name == "sts" and region_name is None:
+            region_name = self.sts_region(self._role_of_profile())
+        return super().create_client(service_name, region_name, *args, **kwargs)
+
+    def _role_of_profile(self) -> str | None:
+        arn = self.get_scoped_config().get("role_arn") or self._options.variable("AWS_ROLE_ARN")
+        return arn if isinstance(arn, str) else None
+
+    def _remember(self, arguments: Mapping[str, Any]) -> None:
+        key = arguments.get("aws_access_key_id")
+        if key is not None:
+            self.caller = key
+            self._redactor.add_masked(key)
+            self._redactor.add_secret(arguments.get("aws_secret_access_key"))
+            self._redactor.add_secret(arguments.get("aws_session_token"))
+
+    def _look_at_parameters(self, **event: Any) -> None:
+        params = event["params"]
+        for name in _SECRET_PARAMETERS:
+            value = params.get(name)
+            if isinstance(value, str):
+                self._redactor.add_secret(value)
+        external_id = params.get("ExternalId")
+        if isinstance(external_id, str):
+            self._redactor.add_masked(external_id)
+        if "RoleArn" in params:
+            self.asked_for = (params["RoleArn"], external_id)

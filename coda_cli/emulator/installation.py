@@ -1,0 +1,105 @@
+"""The virtual environment that MiniStack lives in: where it is, and making it on first use.
+
+MiniStack pins one version of botocore, so it never shares an environment with coda. This module makes
+that environment under the user's cache folder and answers which Python to start; it starts no server.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from coda_cli.errors import EmulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+VERSION = "1.5.33"
+"""Earlier releases do not verify signatures, and later ones were not tried."""
+
+
+def cache_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Return the folder that coda keeps what it can make again in; it need not exist."""
+    chosen = environ.get("XDG_CACHE_HOME", "")
+    if Path(chosen).is_absolute():
+        return Path(chosen) / "coda"
+    home = Path(environ.get("HOME") or Path("~").expanduser())
+    if platform == "darwin":
+        return home / "Library" / "Caches" / "coda"
+    if platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "coda"
+    return home / ".cache" / "coda"
+
+
+def installed_python(cache: Path, say: Callable[[str], object]) -> Path:
+    """Return the Python that has MiniStack; on first use install it, and say so.
+
+    Raises:
+        EmulatorError: the environment cannot be made; the message ends in pip's last line.
+    """
+    folder = cache / "emulator" / f"{VERSION}-{sys.implementation.cache_tag}"
+    # A link to an interpreter that was removed since does not exist, and is made anew.
+    if not _python_of(folder).exists():
+        say(f"Installing the AWS emulator (MiniStack {VERSION}) into {folder}: once, for some seconds.")
+        try:
+            _install(folder)
+        except OSError as error:
+            raise EmulatorError(
+                f"the AWS emulator cannot be installed: {error}",
+                "Set XDG_CACHE_HOME to a folder that you can write to, and run this again.",
+            ) from error
+    return _python_of(folder)
+
+
+def _install(folder: Path) -> None:
+    """Make the environment beside its place and rename it there, so that it is never seen half made."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(
+        prefix=f"{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True
+    ) as workshop:
+        with suppress(FileNotFoundError):
+            folder.rename(Path(workshop) / "old")
+        new = Path(workshop) / "new"
+        _run([sys.executable, "-I", "-m", "venv", str(new)])
+        python = str(_python_of(new))
+        pip = [python, "-I", "-m", "pip", "install", "--no-input", "--no-user", "--disable-pip-version-check"]
+        _run([*pip, f"ministack=={VERSION}"])
+        # pip may have been configured to install elsewhere.
+        _run([python, "-I", "-c", "import ministack.app"])
+        try:
+            new.rename(folder)
+        except OSError:
+            if not _python_of(folder).exists():
+                raise
+            # Somebody else was faster, and theirs is as good.
+
+
+def _python_of(environment: Path) -> Path:
+    """Return an environment's interpreter, which works after a rename where its scripts do not."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _run(arguments: list[str]) -> None:
+    """Run one step with the person's own environment: their proxy and their index are pip's."""
+    done = subprocess.run(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()] or ["no reason was given"]
+        raise EmulatorError(
+            f"the AWS emulator cannot be installed: {lines[-1]}",
+            f"This step failed with exit status {done.returncode}: {' '.join(arguments)}",
+            "It ran with your environment: pip takes its index and proxy from its own settings.",
+            *lines[-10:-1],
+        )

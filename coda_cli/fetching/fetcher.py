@@ -1,0 +1,308 @@
+"""A fetch: from what a pack asks for to what it receives, one named step after another.
+
+Owns the order of the steps: endpoint, normal form, network policy, authentication, sending, redirects,
+redaction, decoding. No credential is touched before the policy agreed. How a request is authenticated,
+and how it is sent, is passed in.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from coda_cli.errors import (
+    DecodingError,
+    HostNotAllowedError,
+    InvalidURLError,
+    RequestError,
+    RequestTimeoutError,
+    StatusCodeError,
+)
+from coda_cli.fetching.decoding import decode, service_error
+from coda_cli.fetching.pack_request import PackRequest, check_request
+from coda_cli.fetching.urls import RawUrl, join, normalise, split_url
+from coda_cli.sdk.context import FetchResponse, Headers
+from coda_cli.wire import Authenticator, PathStyle, Url, WireRequest, WireResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from coda_cli.fetching.policy import Endpoint, NetworkPolicy
+    from coda_cli.fetching.transport import Transport
+    from coda_cli.redaction import Redactor
+    from coda_cli.wire import Router
+
+logger = logging.getLogger(__name__)
+
+MOST_REDIRECTS = 10
+TIMEOUT = 60.0
+"""Seconds for a fetch with all its redirects."""
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request as it was sent, what authenticated it, and the answer."""
+
+    request: WireRequest
+    authenticator: Authenticator | None
+    response: WireResponse
+
+
+class HttpFetcher:
+    """Sends the requests of one run; ``sdk.context.Fetcher`` says what ``fetch`` does.
+
+    Args:
+        policy: which hosts may be called, and which get credentials.
+        authenticator: how requests to those are authenticated.
+        router: where to connect to.
+        open_transport: makes the transport on first use, so that a formula that fetches nothing does
+            not load it.
+        redactor: cuts secrets out of what is received.
+        endpoint: of a pack that requires one.
+        timeout: seconds for a fetch with all its redirects; finding credentials is not counted.
+        is_allowed: False refuses every fetch.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: NetworkPolicy,
+        authenticator: Authenticator,
+        router: Router,
+        open_transport: Callable[[], Transport],
+        redactor: Redactor,
+        endpoint: Endpoint | None = None,
+        timeout: float = TIMEOUT,
+        is_allowed: bool = True,
+    ) -> None:
+        self._policy = policy
+        self._authenticator = authenticator
+        self._router = router
+        self._open_transport = open_transport
+        self._redactor = redactor
+        self._endpoint = endpoint
+        self._timeout = timeout
+        self._is_allowed = is_allowed
+        self._transport: Transport | None = None
+        self._overrides: dict[str, Url | None] = {}
+
+    def __enter__(self) -> HttpFetcher:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: str | bytes | None = None,
+        form: Mapping[str, str] | None = None,
+        is_binary_response: bool = False,
+        disable_authentication: bool = False,
+        ignore_redirects: bool = False,
+        cache_ttl_secs: float | None = None,
+        force_cache: bool = False,
+    ) -> FetchResponse:
+        """Send one request and return its answer: see ``sdk.context.Fetcher``."""
+        del cache_ttl_secs, force_cache  # nothing is cached where a pack is run locally
+        asked = check_request(method, url, headers, body, form)
+        if not self._is_allowed:
+            raise RequestError(
+                f"Unhandled fetch: {asked.method} {_without_query(asked.url)}",
+                "Requests are switched off by --no-fetch.",
+            )
+        exchange = self._exchange(asked, sign=not disable_authentication, follow=not ignore_redirects)
+        if exchange.response.error is not None:
+            raise self._status_error(exchange, binary=is_binary_response)
+        response = exchange.response
+        return FetchResponse(
+            response.status, Headers(response.headers), decode(response, binary=is_binary_response)
+        )
+
+    def _exchange(self, asked: PackRequest, *, sign: bool, follow: bool) -> _Exchange:
+        """Send a request, correct it once if the authenticator can, and follow its redirects."""
+        came_from: Url | None = None
+        deadline: float | None = None
+        corrected = False
+        for _ in range(MOST_REDIRECTS + 1):
+            request, authenticator = self._prepare(asked, came_from, sign=sign)
+            if deadline is None:
+                deadline = time.monotonic() + self._timeout
+            exchange = self._send(request, authenticator, deadline)
+            if not corrected and (again := self._correction(exchange)):
+                exchange, corrected = self._send(again, authenticator, deadline), True
+            if not follow or (location := _location(exchange.response)) is None:
+                return exchange
+            came_from = exchange.request.url
+            asked = _redirected(asked, exchange, location)
+        raise RequestError(
+            f"{asked.method} {_shown(came_from)} was redirected more than {MOST_REDIRECTS} times"
+        )
+
+    def _prepare(
+        self, asked: PackRequest, came_from: Url | None, *, sign: bool
+    ) -> tuple[WireRequest, Authenticator | None]:
+        """Make the request that is sent: resolve, normalise, check, and only then authenticate."""
+        raw = self._endpoint.resolve(asked.url) if self._endpoint else asked.url
+        url = normalise(raw, PathStyle.AS_WRITTEN)
+        if came_from is None:
+            self._policy.check(url)
+        else:
+            self._policy.check_redirect(came_from, url)
+        authenticator = self._authenticator_for(url) if sign else None
+        if authenticator is not None:
+            url = normalise(raw, authenticator.path_style)
+        self._connect_to(url)  # an override that is refused is refused before credentials are looked for
+        request = WireRequest(asked.method, url, asked.headers, asked.body)
+        return (authenticator.authenticate(request) if authenticator else request), authenticator
+
+    def _authenticator_for(self, url: Url) -> Authenticator | None:
+        if self._policy.may_authenticate(url):
+            return self._authenticator
+        if self._policy.authenticated_domain is not None:
+            logger.info(
+                "%s gets an unsigned request: credentials go to %s only",
+                url.authority,
+                self._policy.authenticated_domain,
+            )
+        return None
+
+    def _connect_to(self, url: Url) -> Url | None:
+        if url.origin not in self._overrides:
+            override = self._router.connect_to(url)
+            if override is not None:
+                logger.info("%s is reached at %s", url.origin, override.origin)
+            self._overrides[url.origin] = override
+        return self._overrides[url.origin]
+
+    def _send(self, request: WireRequest, authenticator: Authenticator | None, deadline: float) -> _Exchange:
+        """Send a request over the network, and take its secrets out of the answer."""
+        connect_to = self._connect_to(request.url)
+        if self._transport is None:
+            self._transport = self._open_transport()
+        started = time.monotonic()
+        if started >= deadline:
+            raise RequestTimeoutError(
+                f"{request.method} {_shown(request.url)} took longer than {self._timeout:g} seconds",
+                "--timeout gives it longer.",
+            )
+        response = self._transport.send(request, timeout=deadline - started, connect_to=connect_to)
+        seconds = time.monotonic() - started
+        logger.info("%s %s %d in %.3f s", request.method, _shown(request.url), response.status, seconds)
+        response = self._redacted(response, request.secrets)
+        if not 200 <= response.status < 300:
+            response = replace(response, error=service_error(response))
+        return _Exchange(request, authenticator, response)
+
+    def _redacted(self, response: WireResponse, secrets: tuple[str, ...]) -> WireResponse:
+        headers = tuple(
+            (name, self._redactor.body(value.encode(), also=secrets).decode())
+            for name, value in response.headers
+        )
+        return replace(response, headers=headers, body=self._redactor.body(response.body, also=secrets))
+
+    def _correction(self, exchange: _Exchange) -> WireRequest | None:
+        """Ask the authenticator to mend a refused request, and check where that would go."""
+        if exchange.authenticator is None or exchange.response.error is None:
+            return None
+        again = exchange.authenticator.retry(exchange.request, exchange.response)
+        if again is None:
+            return None
+        self._policy.check_redirect(exchange.request.url, again.url)
+        if not self._policy.may_authenticate(again.url):
+            raise HostNotAllowedError(
+                f"The request would have to go to {again.url.authority}, which gets no credentials",
+                f"They go to {self._policy.authenticated_domain} only.",
+            )
+        return again
+
+    def _status_error(self, exchange: _Exchange, *, binary: bool) -> StatusCodeError:
+        request, response, error = exchange.request, exchange.response, exchange.response.error
+        assert error is not None
+        refusal = exchange.authenticator.refusal(request, response) if exchange.authenticator else ()
+        reason = error.code or _phrase(response.status)
+        message = (
+            f"{request.method} {request.url.origin}{request.url.path} answered {response.status} {reason}"
+        )
+        details = (*refusal, f"Request id: {error.request_id}") if error.request_id else refusal
+        return StatusCodeError(
+            f"{message.rstrip()}: {error.message}" if error.message else message.rstrip(),
+            *details,
+            status_code=response.status,
+            body=_decoded_anyway(response, binary=binary),
+            headers=Headers(response.headers),
+            error_code=error.code or None,
+            credentials_refused=bool(refusal),
+        )
+
+
+def _location(response: WireResponse) -> str | None:
+    """Return where a redirect points; None where the answer is none, or does not say."""
+    if response.status not in _REDIRECTS:
+        return None
+    location = Headers(response.headers).get("location")
+    if not location:
+        return None
+    try:
+        return location.encode("latin-1").decode()  # servers send UTF-8, http.client reads Latin-1
+    except UnicodeError:
+        return location
+
+
+def _redirected(asked: PackRequest, exchange: _Exchange, location: str) -> PackRequest:
+    """Make the request that the answer's ``Location`` asks for; nothing is checked against a policy."""
+    came_from = exchange.request.url
+    try:
+        raw = join(came_from, split_url(location))
+        target = normalise(raw, PathStyle.AS_WRITTEN)
+    except InvalidURLError as error:
+        raise InvalidURLError(
+            f"{came_from.origin} redirects to a URL that is refused", error.message, *error.details
+        ) from error
+    same_origin = target.origin == came_from.origin
+    return asked.redirected(exchange.response.status, raw, same_origin=same_origin)
+
+
+def _decoded_anyway(response: WireResponse, *, binary: bool) -> Any:
+    try:
+        return decode(response, binary=binary)
+    except DecodingError:  # the status is the news; a broken body must not hide it
+        return response.body.decode("utf-8", "replace")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _shown(url: Url | None) -> str:
+    """Show a URL with the names of its query's parameters: the values may be secrets, if pre-signed."""
+    if url is None:
+        return ""
+    names = "&".join(pair.partition("=")[0] for pair in url.query.split("&"))
+    return f"{url.origin}{url.path}?{names}" if names else f"{url.origin}{url.path}"
+
+
+def _without_query(raw: RawUrl) -> str:
+    scheme = f"{raw.scheme}:" if raw.scheme else ""
+    authority = f"//{raw.authority.rpartition('@')[2]}" if raw.authority is not None else ""
+    return f"{scheme}{authority}{raw.path}"

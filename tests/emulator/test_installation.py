@@ -1,0 +1,105 @@
+"""Where the emulator's environment is, and how it is made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from coda_cli.emulator.installation import VERSION, cache_folder, installed_python
+from coda_cli.errors import EmulatorError
+from tests.emulator_fixture import CACHE_FOLDER
+
+HOME = {"HOME": "/home/ada"}
+PLACE = f"emulator/{VERSION}-{sys.implementation.cache_tag}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "folder"),
+    [
+        pytest.param(HOME, "linux", "/home/ada/.cache/coda", id="linux"),
+        pytest.param(HOME, "darwin", "/home/ada/Library/Caches/coda", id="macos"),
+        pytest.param(HOME | {"LOCALAPPDATA": "/local"}, "win32", "/local/coda", id="windows"),
+        pytest.param(HOME | {"XDG_CACHE_HOME": "/cache"}, "linux", "/cache/coda", id="xdg"),
+        pytest.param(HOME | {"XDG_CACHE_HOME": "/cache"}, "darwin", "/cache/coda", id="xdg on macos"),
+        pytest.param(HOME | {"XDG_CACHE_HOME": ""}, "linux", "/home/ada/.cache/coda", id="xdg empty"),
+        pytest.param(HOME | {"XDG_CACHE_HOME": "a/b"}, "linux", "/home/ada/.cache/coda", id="xdg relative"),
+    ],
+)
+def test_cache_folder(environ: dict[str, str], platform: str, folder: str) -> None:
+    """The cache folder is XDG's where that is set, else the platform's own."""
+    assert cache_folder(environ, platform) == Path(folder)
+
+
+def test_installation_is_used_again() -> None:
+    """What was installed once is used without a word, and runs although it was moved into place."""
+    installed_python(CACHE_FOLDER, print)
+    said: list[str] = []
+    python = installed_python(CACHE_FOLDER, said.append)
+    code = "import importlib.metadata as m; print(m.version('ministack'))"
+    found = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert (found.stdout.strip(), said) == (VERSION, [])
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pip find an empty package that calls itself MiniStack, and nothing else."""
+    about = f"Metadata-Version: 2.1\nName: ministack\nVersion: {VERSION}\n"
+    tag = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(tmp_path / f"ministack-{VERSION}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("ministack/__init__.py", "")
+        wheel.writestr("ministack/app.py", "")
+        wheel.writestr(f"ministack-{VERSION}.dist-info/METADATA", about)
+        wheel.writestr(f"ministack-{VERSION}.dist-info/WHEEL", tag)
+        wheel.writestr(f"ministack-{VERSION}.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_two_first_uses_at_once(tmp_path: Path) -> None:
+    """Each ends with a whole environment, made with the person's pip settings, and leaves nothing else."""
+    said: list[str] = []
+    with ThreadPoolExecutor() as pool:
+        pythons = list(pool.map(lambda _: installed_python(tmp_path / "cache", said.append), range(2)))
+    assert pythons[0] == pythons[1]
+    subprocess.run([pythons[0], "-I", "-c", "import ministack.app"], check=True)
+    assert len(said) == 2
+    assert str(tmp_path / "cache" / PLACE) in said[0]
+    assert [path.name for path in (tmp_path / "cache" / "emulator").iterdir()] == [Path(PLACE).name]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_environment_of_a_removed_interpreter_is_made_anew(tmp_path: Path) -> None:
+    """After an upgrade of Python the link to the old one leads nowhere; that is mended, not reported."""
+    link = tmp_path / "cache" / PLACE / "bin" / "python"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "removed")
+    python = installed_python(tmp_path / "cache", print)
+    assert python == link
+    subprocess.run([python, "-I", "-c", "import ministack.app"], check=True)
+
+
+def test_failure_says_pips_last_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pip finds no MiniStack, its own words are the message, and nothing half made stays behind."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(
+        EmulatorError, match=f"No matching distribution found for ministack=={VERSION}"
+    ) as raised:
+        installed_python(tmp_path / "cache", print)
+    assert raised.value.exit_code == 5
+    assert "-m pip install" in raised.value.details[0]
+    assert list((tmp_path / "cache" / "emulator").iterdir()) == []
+
+
+def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """A cache folder that cannot be made is an error that says what to set."""
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(EmulatorError, match="cannot be installed") as raised:
+        installed_python(tmp_path / "cache", print)
+    assert "XDG_CACHE_HOME" in raised.value.details[0]

@@ -1,0 +1,122 @@
+"""What pack authors and scripts may rely on, written down once more so that it cannot drift unseen."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from coda_cli import sdk
+from coda_cli.sdk import AuthenticationType, ParameterType, ValueType
+from tests.source_model import ROOT
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+SDK = [
+    "AuthenticationType",
+    "Email",
+    "ExecutionContext",
+    "FetchResponse",
+    "Fetcher",
+    "File",
+    "Formula",
+    "Html",
+    "Image",
+    "InvocationLocation",
+    "Markdown",
+    "MissingScopesError",
+    "Pack",
+    "Parameter",
+    "ParameterType",
+    "ResponseSizeTooLargeError",
+    "StatusCodeError",
+    "UserVisibleError",
+    "ValueType",
+    "join_url",
+    "make_parameter",
+    "new_pack",
+    "with_query_params",
+]
+
+AUTHENTICATION_TYPES = {
+    "NONE": "None",
+    "HEADER_BEARER_TOKEN": "HeaderBearerToken",
+    "CUSTOM_HEADER_TOKEN": "CustomHeaderToken",
+    "MULTI_HEADER_TOKEN": "MultiHeaderToken",
+    "QUERY_PARAM_TOKEN": "QueryParamToken",
+    "MULTI_QUERY_PARAM_TOKEN": "MultiQueryParamToken",
+    "OAUTH2": "OAuth2",
+    "OAUTH2_CLIENT_CREDENTIALS": "OAuth2ClientCredentials",
+    "WEB_BASIC": "WebBasic",
+    "CUSTOM": "Custom",
+    "AWS_ACCESS_KEY": "AWSAccessKey",
+    "AWS_ASSUME_ROLE": "AWSAssumeRole",
+    "CODA_API_HEADER_BEARER_TOKEN": "CodaApiHeaderBearerToken",
+    "GOOGLE_DOMAIN_WIDE_DELEGATION": "GoogleDomainWideDelegation",
+    "GOOGLE_SERVICE_ACCOUNT": "GoogleServiceAccount",
+    "VARIOUS": "Various",
+}
+
+VALUE_TYPES = {
+    "BOOLEAN": "boolean",
+    "NUMBER": "number",
+    "STRING": "string",
+    "ARRAY": "array",
+    "OBJECT": "object",
+}
+
+SCALARS = ["STRING", "NUMBER", "BOOLEAN", "DATE", "HTML", "IMAGE", "FILE", "MARKDOWN", "EMAIL"]
+
+
+def test_sdk_offers_what_is_written_down() -> None:
+    """A name is added to or taken from the sdk on purpose, here and in the changelog."""
+    assert sdk.__all__ == SDK
+
+
+def test_every_listed_name_exists() -> None:
+    """``__all__`` is the truth about what is there."""
+    assert [name for name in sdk.__all__ if not hasattr(sdk, name)] == []
+
+
+def test_every_imported_name_is_listed() -> None:
+    """``__all__`` is the whole truth: the sdk's own file imports no name that it does not offer."""
+    tree = ast.parse((ROOT / "coda_cli/sdk/__init__.py").read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+        for alias in node.names
+    }
+    assert imported == set(sdk.__all__)
+
+
+@pytest.mark.parametrize(
+    ("enum", "members"),
+    [
+        pytest.param(AuthenticationType, AUTHENTICATION_TYPES, id="AuthenticationType"),
+        pytest.param(ValueType, VALUE_TYPES, id="ValueType"),
+    ],
+)
+def test_enums_keep_the_reference_strings(enum: type[Enum], members: dict[str, str]) -> None:
+    """Members are in upper case and keep the string of the TypeScript SDK as their value."""
+    assert {member.name: member.value for member in enum} == members
+
+
+def test_parameter_types_are_scalars_arrays_and_sparse_arrays() -> None:
+    """Every scalar type has an array and a sparse array."""
+    assert {member.name for member in ParameterType} == {
+        *SCALARS,
+        *(f"{name}_ARRAY" for name in SCALARS),
+        *(f"SPARSE_{name}_ARRAY" for name in SCALARS),
+    }
+
+
+def test_pack_code_may_catch_errors_by_their_sdk_name() -> None:
+    """The errors that the sdk offers are the ones that the runner raises, not copies."""
+    import coda_cli.errors
+
+    offered = [name for name in SDK if name.endswith("Error")]
+    assert offered
+    assert all(getattr(sdk, name) is getattr(coda_cli.errors, name) for name in offered)

@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lint types wheel clean
@@ -36,7 +36,7 @@ wheel: $(VENV)/.dev
 	@rm -rf dist
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	@$(BIN)/python -m venv dist/venv
-	@dist/venv/bin/python -m pip --quiet --disable-pip-version-check install dist/*.whl
+	@dist/venv/bin/python -m pip -qq --disable-pip-version-check install dist/*.whl
 	@cd dist && venv/bin/coda --version && venv/bin/coda execute ../packs/hello.py Hello wheel --output text
 
 clean: ## Remove what was made here; the emulator in your cache folder stays

@@ -37,10 +37,8 @@ def excerpt(text: str) -> str:
     """
     if len(text) <= EXCERPT:
         return text
-    cut = text[:EXCERPT]
-    if not re.match(r"[\s,;:'\"\[\](){}]", text[EXCERPT]):
-        cut = re.sub(r"[^\s,;:'\"\[\](){}]*\Z", "", cut)
-    return f"{cut}…"
+    whole_words = re.match(rf".{{0,{EXCERPT}}}(?=[\s'\"\[\](){{}}])", text, re.DOTALL)
+    return f"{whole_words.group() if whole_words else ''}…"
 
 
 class Redactor:

@@ -22,6 +22,9 @@ run coda execute packs/s3_assume_role.py ListObjects coda-demo-reports 2026/ --o
 step "3. A profile of the AWS configuration that assumes the role by itself, and another service: DynamoDB."
 run coda execute --profile emulator-role packs/dynamodb.py Query Orders customer=ada --output table
 
+step "   The same profile, asked who it is: the role, not the user."
+run coda execute --profile emulator-role packs/identity.py GetCallerIdentity --output table
+
 step "4. A refusal. The role's trust policy asks for the external id, and this one is another."
 status=0
 run coda execute packs/s3_assume_role.py ListBuckets --external-id another-tenant || status=$?

@@ -5,7 +5,7 @@
     coda execute packs/dynamodb.py GetItem Orders '{"customer": "ada", "order": "1001"}'
     coda execute packs/dynamodb.py Query Orders customer=ada
     coda execute packs/dynamodb.py Scan Orders --query '[?total > `100`]'
-    coda execute packs/dynamodb.py PutItem Orders '{"customer": "ada", "order": "1009", "total": 12.5}'
+    coda execute packs/dynamodb.py PutItem Orders '{"customer": "mary", "order": "1005", "total": 12.5}'
 
 --param region=eu-central-1 asks another region. Each formula needs the dynamodb: permission of its name.
 """

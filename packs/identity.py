@@ -1,9 +1,10 @@
 """Who AWS thinks you are: the first thing to run when something is refused.
 
     coda execute packs/identity.py GetCallerIdentity
-    coda execute --profile dev packs/identity.py GetCallerIdentity
+    coda execute --profile emulator-role packs/identity.py GetCallerIdentity
 
-Needs no permission. STS speaks the Query protocol: a form goes in, XML comes back.
+A profile is one of the AWS CLI's; emulator-role is one that `coda emulator` has. No permission is needed.
+STS speaks the Query protocol: a form goes in, XML comes back.
 """
 
 from typing import Annotated

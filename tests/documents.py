@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.emulator_fixture import CACHE_FOLDER
 from tests.source_model import ROOT
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ class Folder:
 
     @classmethod
     def make(cls, path: Path, emulator: Mapping[str, str]) -> Folder:
-        """Fill an empty folder; the commands find this environment's ``coda`` first."""
+        """Fill an empty folder; the commands find this environment's ``coda``, and the installed emulator."""
         shutil.copytree(ROOT / "packs", path / "packs", ignore=shutil.ignore_patterns("__pycache__"))
         programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-        own = {**os.environ, "PATH": programs, "COLUMNS": "100"}
+        own = {**os.environ, "PATH": programs, "COLUMNS": "100", "XDG_CACHE_HOME": str(CACHE_FOLDER.parent)}
         return cls(path, own, {**own, **emulator, **{name: own[name] for name in ("PATH", "HOME")}})
 
     def run(self, block: Block) -> None:

@@ -18,11 +18,21 @@ CACHE_FOLDER = cache_folder(os.environ)
 """Read before HOME is scrubbed, so that MiniStack is installed once and not once a test."""
 
 
+INHERITED = {"PATH", "LANG", "LC_ALL", "TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"}
+"""What a command needs to run, and to be measured."""
+
+
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    """Run a filled emulator; ``.environment`` is what a command in it gets."""
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Run a filled emulator; ``.environment`` is what a command in it gets, with an empty home.
+
+    It is shared: a test that changes what is in it does so where no other looks.
+    """
     from coda_cli.emulator.running import running_emulator
 
-    environ = {**os.environ, "XDG_CACHE_HOME": str(CACHE_FOLDER.parent)}
+    environ = {name: value for name, value in os.environ.items() if name in INHERITED} | {
+        "HOME": str(tmp_path_factory.mktemp("home")),
+        "XDG_CACHE_HOME": str(CACHE_FOLDER.parent),
+    }
     with running_emulator(environ, say=print) as running:
         yield running

@@ -43,11 +43,8 @@ LIBRARIES = {
 """The files, by pattern, that may import each library we depend on."""
 
 OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
-    (
-        "emulator/foreground.py",
-        "Terminated",
-    ): "ends the program as Ctrl-C does: nothing may take it for an error",
-    ("runtime/parameters.py", "_UnreadableError"): "stays in the file, where it becomes a UsageError",
+    ("cli/messages.py", "UnsupportedOperation"): "what io asks of the fileno() of a stream without one",
+    ("emulator/foreground.py", "Terminated"): "ends the program as Ctrl-C does, so it is no Exception",
     ("sdk/urls.py", "ValueError"): "a mistake in the pack's code, shown with the pack's own line",
 }
 """(file, exception that is no ``CodaError``): why it is raised all the same."""

@@ -102,7 +102,7 @@ class Signer(SigV4Auth):
 
     def payload(self, request: AWSRequest) -> str:
         """Hash the body, always and as a whole: it is bytes in memory."""
-        return sha256(request.data).hexdigest()
+        return sha256(request.data or b"").hexdigest()
 
     def canonical_headers(self, headers_to_sign: HTTPMessage) -> str:  # type: ignore[override] # as botocore
         """Write the headers in canonical form: only ASCII blanks are trimmed, as AWS does."""

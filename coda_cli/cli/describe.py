@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from coda_cli.cli.descriptions import describe_formula, describe_pack
-from coda_cli.cli.messages import pack_output, printable
+from coda_cli.cli.messages import pack_output
+from coda_cli.cli.output import write_text
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.spec import choose_formula
 
 if TYPE_CHECKING:
-    from coda_cli.cli.main import Session
+    from coda_cli.cli.session import Session
 
 
 @click.command("describe")
@@ -32,4 +33,4 @@ def describe(session: Session, pack: Path, formula: str | None) -> None:
         describe_pack(loaded, formatter)
     else:
         describe_formula(loaded, choose_formula(loaded, formula), formatter)
-    click.echo(printable(formatter.getvalue()), nl=False)
+    write_text(session.redactor.text(formatter.getvalue()))

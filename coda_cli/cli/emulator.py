@@ -13,8 +13,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coda_cli.cli.main import Session
     from coda_cli.cli.messages import Messages
+    from coda_cli.cli.session import Session
     from coda_cli.emulator.running import Emulator
 
 NOT_FOUND = 127
@@ -88,7 +88,7 @@ def _introduction(running: Emulator) -> str:
 An AWS is running on this machine, at {running.server.endpoint}, until you leave this shell (exit).
 
   user       {USER}, who may do everything: keys in the environment, profile `emulator`
-  role       {running.role.arn}, which may read S3:
+  role       {running.role.arn}, which may read only:
              CODA_ROLE_ARN and CODA_EXTERNAL_ID in the environment, profile `emulator-role`
   buckets    {", ".join(BUCKETS)}
   table      {TABLE}

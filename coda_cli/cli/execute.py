@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from coda_cli.cli.messages import logged_to, pack_output, printable, progress
-from coda_cli.cli.output import FORMATS, compile_query, write_result
+from coda_cli.cli.messages import logged_to, pack_output, progress
+from coda_cli.cli.output import FORMATS, compile_query, write_result, write_text
 from coda_cli.cli.values import ValueSource
 from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
 from coda_cli.runtime.executor import execute_formula
@@ -20,7 +20,7 @@ from coda_cli.runtime.parameters import read_parameters
 from coda_cli.runtime.spec import choose_formula
 
 if TYPE_CHECKING:
-    from coda_cli.cli.main import Session
+    from coda_cli.cli.session import Session
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
@@ -71,12 +71,19 @@ class ExecuteCommand(click.Command):
             loaded = load_pack(pack)
         formatter = ctx.make_formatter()
         describe_formula(loaded, choose_formula(loaded, formula), formatter)
-        click.echo(printable(formatter.getvalue()), nl=False)
+        write_text(ctx.obj.redactor.text(formatter.getvalue()))
         ctx.exit()
 
 
-def _unmark(_ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word.removeprefix(_NOT_AN_OPTION) for word in words or ())
+def _unmark(_ctx: click.Context, _param: click.Parameter, given: Any) -> Any:
+    """Take the mark off one word, or off each of several."""
+    if isinstance(given, tuple):
+        return tuple(word.removeprefix(_NOT_AN_OPTION) for word in given)
+    return given.removeprefix(_NOT_AN_OPTION) if isinstance(given, str) else given
+
+
+def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path | None:
+    return None if given is None else Path(_unmark(ctx, param, given))
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
@@ -86,8 +93,8 @@ def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> floa
 
 
 @click.command("execute", cls=ExecuteCommand, add_help_option=False)
-@click.argument("pack", type=click.Path(path_type=Path))
-@click.argument("formula")
+@click.argument("pack", callback=_path)
+@click.argument("formula", callback=_unmark)
 @click.argument("params", nargs=-1, callback=_unmark)
 @click.option("--param", "named", metavar="NAME=VALUE", multiple=True, help="A parameter by its name.")
 @click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
@@ -134,7 +141,7 @@ def execute(
     no_fetch: bool,
     **chosen: Any,
 ) -> None:
-    r"""Run FORMULA of PACK with PARAMS and print the result.
+    """Run FORMULA of PACK with PARAMS and print the result.
 
     \b
       coda execute packs/hello.py Hello World
@@ -142,11 +149,11 @@ def execute(
       coda execute packs/s3.py ListObjects --help
 
     PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
-    input; @@x and \- are the texts themselves. Lists are separated by commas, or a JSON array.
+    input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
-    """
+    """  # noqa: D301 - the backspace is click's mark of a paragraph to be left alone
     session.debug = debug
     compiled = compile_query(query)
     messages = session.messages

@@ -5,10 +5,10 @@ Commands are imported when they are run: ``coda --help`` reads their one-line he
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import click
 
 from coda_cli import __version__
 from coda_cli.cli.messages import Messages
+from coda_cli.cli.session import Session
 from coda_cli.errors import CodaError
 from coda_cli.redaction import Redactor
 
@@ -24,22 +25,16 @@ if TYPE_CHECKING:
 
 EXIT_DONE = 0
 EXIT_BUG = 1
+EXIT_UNWRITTEN = 1
 EXIT_INTERRUPTED = 130
+
+_CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 COMMANDS = {
     "execute": "Run a formula of a pack.",
     "describe": "Show what is in a pack: formulas, parameters, authentication.",
     "emulator": "Start an AWS on this machine and run a command with it.",
 }
-
-
-@dataclass(slots=True)
-class Session:
-    """What one run of the program shares between the commands and the error boundary."""
-
-    redactor: Redactor
-    messages: Messages
-    debug: bool = False
 
 
 class CommandTable(click.Group):
@@ -82,19 +77,25 @@ def coda() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; nothing is raised."""
+    """Run the command line and return its exit code; nothing is raised.
+
+    It does what ``coda.main()`` would, which takes a closed pipe upon itself and ends the process with 1.
+    """
     redactor = Redactor(os.environ)
     session = Session(redactor, Messages(redactor))
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        given = None if arguments is None else list(arguments)
-        returned = coda.main(given, prog_name="coda", standalone_mode=False, obj=session)
+        with coda.make_context("coda", given, obj=session) as context:
+            returned = coda.invoke(context)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except click.exceptions.Exit as ended:  # --help, --version
+        return ended.exit_code
     except BrokenPipeError:
         _forget_standard_output()
         return EXIT_DONE
     except (click.Abort, KeyboardInterrupt):
-        session.messages.write("Interrupted.\n")
+        session.messages.write("\nInterrupted.\n")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the boundary
         return _report(error, session)
@@ -112,6 +113,10 @@ def _report(error: Exception, session: Session) -> int:
         hints = [context.get_usage(), f"Try '{context.command_path} --help'."] if context else []
         messages.failure(error.format_message(), *hints)
         return error.exit_code
+    if isinstance(error, OSError) and error.errno in _CANNOT_BE_WRITTEN:
+        _forget_standard_output()
+        messages.failure(f"standard output cannot be written: {error.strerror}")
+        return EXIT_UNWRITTEN
     if isinstance(error, CodaError):
         messages.error(error)
         if session.debug:
@@ -127,7 +132,7 @@ def _report(error: Exception, session: Session) -> int:
 
 
 def _forget_standard_output() -> None:
-    """Keep the interpreter from complaining at exit that the reader of the pipe has gone."""
+    """Keep the interpreter from trying at exit, again in vain, to write what is left."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

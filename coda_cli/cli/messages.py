@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coda_cli.errors import CodaError
     from coda_cli.redaction import Redactor
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _FIRST_PROGRESS = 1.0
 _PROGRESS_EVERY = 0.2
 _CLEAR_LINE = "\r\x1b[K"
@@ -32,13 +32,19 @@ _CLEAR_LINE = "\r\x1b[K"
 def printable(text: str) -> str:
     """Write control characters, which could drive a terminal, as escapes; keep tabs and line ends.
 
-    Those that reverse the direction of text are among them, and lone surrogates, which no encoding has.
+    Those that end a line or reverse the direction of text are among them, and lone surrogates, which no
+    encoding has.
     """
     return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def _escape(found: re.Match[str]) -> str:
     return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def colour_wanted() -> bool:
+    """Tell whether a terminal may be sent more than plain text."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 class Messages(io.TextIOBase):
@@ -49,6 +55,18 @@ class Messages(io.TextIOBase):
         self._stream = sys.stderr if stream is None else stream
         self._lock = threading.RLock()
         self._progress_shown = False
+
+    encoding = "utf-8"
+
+    def fileno(self) -> int:
+        """Return the descriptor, for programs that a pack starts with it; theirs is not redacted.
+
+        Raises:
+            OSError: standard error was closed, or is no file.
+        """
+        if self._stream is None:
+            raise io.UnsupportedOperation("standard error is closed")
+        return self._stream.fileno()
 
     def writable(self) -> bool:
         """Tell that text can be written."""
@@ -87,13 +105,13 @@ class Messages(io.TextIOBase):
         self._put("")
 
     def _styled(self, text: str, **style: object) -> None:
-        plain = not self.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        plain = not self.isatty() or not colour_wanted()
         self._put(text if plain else click.style(text, **style))  # type: ignore[arg-type]  # style's own words
 
     def _put(self, text: str, *, keep_progress: bool = False) -> None:
         if self._stream is None:  # standard error was closed
             return
-        with self._lock, suppress(BrokenPipeError):
+        with self._lock, suppress(OSError):  # nobody is left to tell: a closed pipe, a full disk
             if self._progress_shown and not keep_progress:
                 text = f"{_CLEAR_LINE}{text}"
                 self._progress_shown = False
@@ -153,12 +171,15 @@ def _descriptor_to_stderr() -> Iterator[None]:
     if not is_real:
         yield
         return
-    sys.stdout.flush()
+    stdout = sys.stdout
+    stdout.flush()
     kept = os.dup(1)
     os.dup2(2, 1)
     try:
         yield
     finally:
+        with suppress(OSError):  # what the pack wrote to sys.__stdout__
+            stdout.flush()
         os.dup2(kept, 1)
         os.close(kept)
 

@@ -11,19 +11,22 @@ import io
 import json
 import re
 import sys
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from coda_cli.cli.messages import printable
+from coda_cli.cli.messages import colour_wanted, printable
 from coda_cli.errors import CodaError, UsageError
+from coda_cli.runtime.results import json_result
+from coda_cli.sdk.schemas import ResultType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 FORMATS = ("json", "ndjson", "csv", "table", "text")
 
-_UNPRINTABLE_IN_JSON = re.compile("[\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST_COLOURED = 100_000
 _NATURAL_WIDTH = 1_000_000
 
@@ -37,19 +40,17 @@ def compile_query(query: str | None) -> Callable[[object], object]:
     if query is None:
         return lambda value: value
     import jmespath
-    from jmespath.exceptions import JMESPathError
 
     try:
         compiled = jmespath.compile(query)
-    except (JMESPathError, ValueError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - not all of its errors are JMESPathErrors
         raise UsageError(f"--query is not a JMESPath expression: {_first_line(error)}", query) from None
 
     def apply(value: object) -> object:
         try:
-            found: object = compiled.search(value)
-        except (JMESPathError, RecursionError) as error:
+            return json_result(compiled.search(value), ResultType(), "--query", UTC)
+        except Exception as error:  # noqa: BLE001 - its functions raise what Python's raise
             raise UsageError(f"--query does not fit the result: {_first_line(error)}", query) from None
-        return found
 
     return apply
 
@@ -78,6 +79,18 @@ def write_result(value: object, output_format: str | None) -> None:
         raise CodaError(f"the result cannot be written: {error.strerror}") from error
 
 
+def write_text(text: str) -> None:
+    """Write text for people, such as a description, to standard output."""
+    if sys.stdout is not None:
+        _put(printable(text))
+        sys.stdout.flush()
+
+
+def _put(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
 def _write(value: object, output_format: str) -> None:
     match output_format:
         case "json":
@@ -92,8 +105,7 @@ def _write(value: object, output_format: str) -> None:
         case _:
             _write_table(value)
             return
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    _put(text)
 
 
 def _json(value: object, indent: int | None = None) -> str:
@@ -159,14 +171,19 @@ def _text_lines(value: object, label: str | None = None) -> Iterator[str]:
 
 def _text_object(value: dict[str, Any], keys: list[str], head: list[str]) -> Iterator[str]:
     if keys:
-        yield "\t".join([*head, *(str(value.get(key, "")) for key in keys)])
-    for key, item in value.items():
-        if isinstance(item, dict | list):
+        scalars = ("" if _is_nested(value.get(key)) else str(value.get(key, "")) for key in keys)
+        yield "\t".join([*head, *scalars])
+    for key, item in sorted(value.items()):
+        if _is_nested(item):
             yield from _text_lines(item, key)
 
 
 def _scalar_keys(value: dict[str, Any]) -> set[str]:
-    return {key for key, item in value.items() if not isinstance(item, dict | list)}
+    return {key for key, item in value.items() if not _is_nested(item)}
+
+
+def _is_nested(item: object) -> bool:
+    return isinstance(item, dict | list)
 
 
 def _write_for_people(value: object) -> None:
@@ -183,8 +200,20 @@ def _console() -> Console:
 
     is_terminal = sys.stdout.isatty()
     return Console(
-        file=sys.stdout, width=None if is_terminal else _NATURAL_WIDTH, highlight=False, emoji=False
+        file=sys.stdout,
+        width=None if is_terminal else _NATURAL_WIDTH,
+        color_system="auto" if colour_wanted() else None,
+        highlight=False,
+        emoji=False,
     )
+
+
+def _print_rich(shown: RenderableType, *, soft_wrap: bool = False) -> None:
+    """Render first and write then: rich itself ends the process when a pipe was closed."""
+    console = _console()
+    with console.capture() as rendered:
+        console.print(shown, soft_wrap=soft_wrap)
+    _put(rendered.get())
 
 
 def _write_coloured(text: str) -> None:
@@ -194,7 +223,7 @@ def _write_coloured(text: str) -> None:
     shown = Text(text)
     if len(text) <= _LONGEST_COLOURED:
         JSONHighlighter().highlight(shown)
-    _console().print(shown, soft_wrap=True)
+    _print_rich(shown, soft_wrap=True)
 
 
 def _write_table(value: object) -> None:
@@ -217,7 +246,7 @@ def _write_table(value: object) -> None:
         table.add_column(Text(printable(column)), justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
-    _console().print(table)
+    _print_rich(table)
 
 
 def _is_number(item: object, column: str) -> bool:

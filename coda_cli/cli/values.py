@@ -64,7 +64,11 @@ class ValueSource:
         stdin = self._stdin or (sys.stdin.buffer if sys.stdin is not None else None)
         if stdin is None:
             raise UsageError("`-` asks for standard input, and it is closed")
-        return _decoded(stdin.read(), "standard input")
+        try:
+            content = stdin.read()
+        except OSError as error:
+            raise UsageError(f"standard input cannot be read: {error.strerror}") from None
+        return _decoded(content, "standard input")
 
 
 def _decoded(content: bytes, name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from configparser import ConfigParser
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Keys:
     """The access key of a user."""
 
     access_key_id: str
-    secret_access_key: str
+    secret_access_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Role:
     """A role, and the external id that its trust policy requires."""
 
     arn: str
-    external_id: str
+    external_id: str = field(repr=False)
 
 
 def environment_with_keys(

@@ -78,7 +78,15 @@ ORDERS: tuple[dict[str, Any], ...] = (
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 READING = {
     "Effect": "Allow",
-    "Action": ["s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetObject"],
+    "Action": [
+        "s3:ListAllMyBuckets",
+        "s3:ListBucket",
+        "s3:GetObject",
+        "dynamodb:ListTables",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+    ],
     "Resource": "*",
 }
 
@@ -92,7 +100,7 @@ def make_user(iam: Fetcher) -> tuple[str, Keys]:
 
 
 def make_role(iam: Fetcher, trusted: str) -> Role:
-    """Make the role that may read S3, for one principal and with an external id nobody can guess."""
+    """Make the role that may read S3 and DynamoDB, for one principal and with an external id nobody can guess."""
     external_id = str(uuid4())
     trust = {
         "Effect": "Allow",

@@ -316,7 +316,7 @@ def _translated(error: Exception, limit: _TimeLimit) -> RequestError:
             )
     if not caused_by(requests.exceptions.Timeout, urllib3_errors.ReadTimeoutError):
         return ConnectionFailedError(f"The request to {limit.where} failed", f"{said['reason']}.")
-    if caused_by(requests.exceptions.ConnectTimeout) and not limit.is_over:
+    if not limit.is_over:  # a TLS handshake that takes too long is a read timeout
         return ConnectionFailedError(f"No connection to {limit.where} within {CONNECT_TIMEOUT:g} seconds")
     return limit.error()
 

@@ -6,11 +6,11 @@ the first time it opens nothing and imports neither requests nor botocore.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from coda_cli.errors import UsageError
 from coda_cli.redaction import Redactor
@@ -87,7 +87,7 @@ def open_context(
         yield ExecutionContext(
             fetcher=fetcher,
             endpoint=endpoint if authentication.requires_endpoint_url else None,
-            invocation_token=str(uuid4()),
+            invocation_token=os.urandom(16).hex(),
         )
 
 

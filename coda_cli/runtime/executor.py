@@ -28,13 +28,16 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
     """
     try:
         result = formula.execute(context, *values)
-    except CodaError:
+    except (CodaError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # SystemExit and the like too: whatever the pack raises is its failure
         raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
     return json_result(result, formula.result, formula.name, context.timezone)
 
 
 def _summary(error: BaseException) -> str:
-    first_line = str(error).partition("\n")[0]
+    try:
+        first_line = str(error).partition("\n")[0]
+    except Exception:  # noqa: BLE001 - the __str__ of a pack's own exception may fail
+        first_line = ""
     return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__

@@ -52,7 +52,11 @@ def load_pack(path: Path) -> LoadedPack:
     module = _run(path)
     pack = next((getattr(module, name) for name in VARIABLES if hasattr(module, name)), None)
     if not isinstance(pack, Pack):
-        what = "has no variable `pack`" if pack is None else f"has a `pack` that is no pack but {pack!r:.60}"
+        what = (
+            "has no variable `pack`"
+            if pack is None
+            else f"has a `pack` that is no pack but of type {type(pack).__qualname__}"
+        )
         raise PackError(
             f"{path} {what}", "A pack's module says `from coda_cli import sdk` and `pack = sdk.new_pack()`."
         )
@@ -88,30 +92,36 @@ def _run(path: Path) -> ModuleType:
     sys.modules[name] = module  # dataclasses and type hints look their module up
     try:
         loader.exec_module(module)
-    except DeclarationError as error:
-        raise PackError(f"{path}: {error.message}", *_where(error), *error.details) from error
-    except SyntaxError as error:
-        raise _not_python(path, error) from error
-    except ModuleNotFoundError as error:
-        raise PackError(f"{path}: {error}", *_where(error), *_adding(error.name)) from error
-    except OSError as error:
-        if not pack_location(error):
-            raise PackError(f"{path} cannot be read: {error.strerror}") from error
-        raise _failed(path, error) from error
-    except UnicodeDecodeError as error:
-        raise PackError(f"{path} is not Python: it is not text in UTF-8") from error
-    except (Exception, SystemExit) as error:
-        raise _failed(path, error) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit and the like too: whatever the pack raises is its failure
+        raise _explained(path, error) from error
     return module
 
 
-def _failed(path: Path, error: BaseException) -> PackError:
-    return PackError(f"{path} failed while it was loaded", *pack_traceback(error))
+def _explained(path: Path, error: BaseException) -> PackError:
+    """Make of what went wrong while a pack was loaded an error that names the pack's own line."""
+    match error:
+        case DeclarationError():
+            return PackError(f"{path}: {error.message}", *_where(error), *error.details)
+        case SyntaxError() if not _is_of_no_file(error):
+            return _not_python(path, error)
+        case ModuleNotFoundError():
+            return PackError(f"{path}: {error}", *_where(error), *_adding(error.name))
+        case OSError() if not pack_location(error):
+            return PackError(f"{path} cannot be read: {error.strerror}")
+        case _:
+            return PackError(f"{path} failed while it was loaded", *pack_traceback(error))
 
 
 def _where(error: BaseException) -> tuple[str, ...]:
     location = pack_location(error)
     return (f"at {location}",) if location else ()
+
+
+def _is_of_no_file(error: SyntaxError) -> bool:
+    """Tell whether the pack itself compiled some text, as ``eval`` and ``ast.parse`` do."""
+    return pack_location(error) is not None and not Path(error.filename or "").is_file()
 
 
 def _not_python(path: Path, error: SyntaxError) -> PackError:

@@ -11,6 +11,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import UsageError
+from coda_cli.redaction import excerpt
 from coda_cli.runtime.spec import nearest
 from coda_cli.sdk.parameters import ParameterType
 
@@ -24,10 +25,9 @@ MOST_DIGITS = 4300
 """Python's own limit for reading and writing whole numbers as text."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,9})?", re.ASCII | re.IGNORECASE)
-_SHOWN = 60
 
 
-class _UnreadableError(ValueError):
+class _UnreadableError(UsageError):
     """The text is not of the type; its message completes "'abc' is ..."."""
 
 
@@ -232,4 +232,4 @@ def _datetime(text: str, timezone: tzinfo) -> datetime:
 
 
 def _shown(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return repr(excerpt(text))

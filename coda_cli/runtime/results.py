@@ -12,9 +12,11 @@ from datetime import date, datetime, tzinfo
 from enum import Enum
 
 from coda_cli.errors import ResultError
+from coda_cli.redaction import excerpt
 from coda_cli.sdk.schemas import ResultType, ValueType
 
-_SHOWN = 60
+_SURELY_PRINTED = 2000
+"""Bits of a whole number that every setting of Python writes as text: its limit is 640 digits or more."""
 
 
 def json_result(value: object, declared: ResultType, name: str, timezone: tzinfo) -> object:
@@ -74,12 +76,10 @@ def _json_value(value: object, path: str, timezone: tzinfo) -> object:
     match value:
         case Enum():
             return _json_value(value.value, path, timezone)
-        case None | bool() | int() | str():
+        case None | bool() | str():
             return value
-        case float():
-            if not math.isfinite(value):
-                raise ResultError(f"{path}: the result {value} is not a number that JSON has")
-            return value
+        case int() | float():
+            return _json_number(value, path)
         case datetime():
             return (value if value.tzinfo is not None else value.replace(tzinfo=timezone)).isoformat()
         case date():
@@ -99,6 +99,15 @@ def _json_value(value: object, path: str, timezone: tzinfo) -> object:
             )
 
 
+def _json_number(value: float, path: str) -> float:
+    if isinstance(value, int):
+        if value.bit_length() > _SURELY_PRINTED and not _is_printed(value):
+            raise ResultError(f"{path}: the result is a whole number of too many digits to be written")
+    elif not math.isfinite(value):
+        raise ResultError(f"{path}: the result {value} is not a number that JSON has")
+    return value
+
+
 def _json_object(value: Mapping[object, object], path: str, timezone: tzinfo) -> dict[str, object]:
     made: dict[str, object] = {}
     for key, item in value.items():
@@ -115,6 +124,17 @@ def _wrong(path: str, expected: str, value: object) -> ResultError:
     )
 
 
+def _is_printed(value: int) -> bool:
+    """Tell whether Python writes a whole number as text: it has a limit, 4300 digits unless it was set."""
+    try:
+        int.__repr__(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    try:
+        return excerpt(repr(value))
+    except Exception:  # noqa: BLE001 - the __repr__ of a pack's own class may fail, that of a huge number does
+        return "a value that cannot be shown"

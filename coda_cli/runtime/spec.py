@@ -19,7 +19,8 @@ def choose_formula(loaded: LoadedPack, name: str) -> Formula:
         UsageError: there is none; the message has the nearest names, or all of them.
     """
     formulas = {formula.name: formula for formula in loaded.pack.formulas}
-    chosen = formulas.get(name) or formulas.get(pascal_case(name))
+    spelled = {pascal_case(formula.name): formula for formula in loaded.pack.formulas}
+    chosen = formulas.get(name) or spelled.get(pascal_case(name))
     if chosen is not None:
         return chosen
     if not formulas:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.parameters import Parameter, check_parameter_name, name_of, parameter_of, type_of
+from coda_cli.sdk.parameters import Parameter, check_parameter_name, parameter_of, type_of
 from coda_cli.sdk.schemas import ResultType, ValueType, result_type_of
 
 Execute = Callable[..., Any]
@@ -101,7 +101,7 @@ def formula_spelled_out(
                 f"formula {name}: {parameter!r} is no parameter", "Use sdk.make_parameter."
             )
     try:
-        _check_context(list(inspect.signature(execute).parameters.values()))
+        _signature_parameters(execute)
         _check_parameters(tuple(parameters), tuple(vararg_parameters))
     except DeclarationError as error:
         raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
@@ -129,15 +129,15 @@ def _check_not_async(name: str, function: Execute) -> None:
         raise DeclarationError(f"formula {name} is an async function", "Write it with a plain `def`.")
 
 
-def _check_context(given: list[inspect.Parameter]) -> None:
-    """Refuse a function that has no first parameter by position to take the context."""
-    by_position = (
-        inspect.Parameter.POSITIONAL_ONLY,
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        inspect.Parameter.VAR_POSITIONAL,
-    )
-    if not given or given[0].kind not in by_position:
+def _signature_parameters(function: Execute) -> list[inspect.Parameter]:
+    """Return a function's parameters, of which the first can take the context."""
+    try:
+        given = list(inspect.signature(function).parameters.values())
+    except ValueError as error:  # some functions written in C have none
+        raise DeclarationError(f"it cannot be used: {error}", _CONTEXT_FIRST) from None
+    if not given or given[0].kind in (given[0].KEYWORD_ONLY, given[0].VAR_KEYWORD):
         raise DeclarationError("its first parameter is not the context", _CONTEXT_FIRST)
+    return given
 
 
 def _first_paragraph(function: Execute) -> str:
@@ -146,7 +146,7 @@ def _first_paragraph(function: Execute) -> str:
 
 
 def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], ResultType]:
-    signature = inspect.signature(function)
+    context, *given = _signature_parameters(function)
     try:
         hints = typing.get_type_hints(function, include_extras=True)
     except NameError as error:
@@ -155,15 +155,11 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
         ) from None
     except (AttributeError, TypeError, SyntaxError) as error:
         raise DeclarationError(f"its annotations: {error}") from None
-    given = list(signature.parameters.values())
-    _check_context(given)
-    first = hints.get(given[0].name)
-    if given[0].kind is given[0].VAR_POSITIONAL or (first is not None and type_of(first)):
-        what = f"but {given[0].name}: {name_of(first)}" if first is not None else f"but *{given[0].name}"
-        raise DeclarationError(f"its first parameter is not the context {what}", _CONTEXT_FIRST)
+    if context.kind is context.VAR_POSITIONAL or (context.name in hints and type_of(hints[context.name])):
+        raise DeclarationError(f"its first parameter is not the context but `{context}`", _CONTEXT_FIRST)
     parameters: list[Parameter] = []
     varargs: list[Parameter] = []
-    for parameter in given[1:]:
+    for parameter in given:
         if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
             raise DeclarationError(
                 f"parameter {parameter.name}: parameters are passed by position, and this one is by keyword"

@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from coda_cli.emulator.installation import VERSION
 from tests.emulator_fixture import CACHE_FOLDER
 from tests.source_model import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from coda_cli.emulator.running import Emulator
 
 SHOW = "import json, os; print(json.dumps(dict(os.environ)), flush=True)"
 
@@ -31,8 +34,11 @@ def temporary(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environ(tmp_path: Path, temporary: Path) -> dict[str, str]:
-    """A person's environment, with AWS settings that must not reach the command."""
+def environ(emulator: Emulator, tmp_path: Path, temporary: Path) -> dict[str, str]:
+    """A person's environment, with AWS settings that must not reach the command.
+
+    MiniStack is installed already: the session's emulator has started.
+    """
     home = tmp_path / "person"
     (home / ".aws").mkdir(parents=True)
     for name in ("config", "credentials"):
@@ -212,7 +218,7 @@ def test_interrupted_installation(
 
 
 def test_installation_that_fails(environ: dict[str, str], tmp_path: Path) -> None:
-    """Where the environment cannot be made, pip's last line says why."""
+    """Where the environment cannot be made, pip's last line says why, and nothing half made stays."""
     no_index = {
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "PIP_NO_INDEX": "1",
@@ -220,8 +226,12 @@ def test_installation_that_fails(environ: dict[str, str], tmp_path: Path) -> Non
     }
     done = run(environ | no_index, "--", "true")
     assert (done.returncode, done.stdout) == (5, "")
-    assert "No matching distribution found for ministack" in done.stderr
-    assert "Traceback" not in done.stderr
+    first, second, *_ = done.stderr.splitlines()
+    assert first.startswith("Installing the AWS emulator")
+    assert second.startswith("Error: ")
+    assert f"No matching distribution found for ministack=={VERSION}" in second
+    assert "-m pip install" in done.stderr
+    assert list((tmp_path / "cache").glob("coda/emulator/*")) == []
 
 
 def test_help_has_examples(environ: dict[str, str]) -> None:

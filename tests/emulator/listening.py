@@ -14,8 +14,8 @@ def listeners(pid: int) -> list[str]:
     links = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
     inodes = {socket[1] for link in links if (socket := re.fullmatch(r"socket:\[(\d+)\]", link))}
     found: list[str] = []
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+    for table in Path(f"/proc/{pid}/net").glob("tcp*"):
+        for line in table.read_text(encoding="ascii").splitlines()[1:]:
             fields = line.split()
             if fields[3] == _LISTENING and fields[9] in inodes:
                 found.append(fields[1])

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
@@ -18,8 +19,11 @@ from tests.emulator.listening import LOOPBACK, children, listeners
 from tests.emulator_fixture import CACHE_FOLDER
 from tests.source_model import ROOT
 
+if TYPE_CHECKING:
+    from coda_cli.emulator.running import Emulator
+
 HOLDER = """
-import os, sys, time
+import os, sys
 from pathlib import Path
 from coda_cli.emulator.server import running_server
 with running_server(Path(sys.argv[1]), Path(sys.argv[2]), os.environ) as server:
@@ -29,8 +33,8 @@ with running_server(Path(sys.argv[1]), Path(sys.argv[2]), os.environ) as server:
 
 
 @pytest.fixture(scope="module")
-def python() -> Path:
-    """The interpreter that has MiniStack."""
+def python(emulator: Emulator) -> Path:
+    """The interpreter that has MiniStack; the emulator's own start has installed it."""
     return installed_python(CACHE_FOLDER, print)
 
 

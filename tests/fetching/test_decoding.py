@@ -192,7 +192,12 @@ EC2 = """<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>No.
             ("ResourceNotFoundException", "Gone", "R2"),
             id="JSON 1.0",
         ),
-        pytest.param({"__type": "AccessDeniedException", "Message": "No"}, {}, ("AccessDeniedException", "No", ""), id="JSON 1.1"),
+        pytest.param(
+            {"__type": "AccessDeniedException", "Message": "No"},
+            {},
+            ("AccessDeniedException", "No", ""),
+            id="JSON 1.1",
+        ),
         pytest.param({"code": "E", "message": "m"}, {}, ("E", "m", ""), id="code"),
         pytest.param({"Code": "E", "Message": "m"}, {}, ("E", "m", ""), id="Code"),
         pytest.param({"error": {"code": "E", "message": "m"}}, {}, ("E", "m", ""), id="nested"),
@@ -200,7 +205,10 @@ EC2 = """<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>No.
         pytest.param({"error": "invalid_grant"}, {}, ("invalid_grant", "", ""), id="OAuth"),
         pytest.param(
             {"message": "m"},
-            {"X-Amzn-ErrorType": "ResourceNotFoundException:http://internal.amazon.com/coral/", "x-amzn-requestid": "R"},
+            {
+                "X-Amzn-ErrorType": "ResourceNotFoundException:http://internal.amazon.com/coral/",
+                "x-amzn-requestid": "R",
+            },
             ("ResourceNotFoundException", "m", "R"),
             id="header",
         ),
@@ -213,9 +221,11 @@ EC2 = """<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>No.
         pytest.param([], {}, ("", "", ""), id="a list"),
         pytest.param([{"code": "E"}], {}, ("", "", ""), id="a list of errors"),
         pytest.param({"__type": None, "message": {"a": 1}, "Error": []}, {}, ("", "", ""), id="other types"),
-        pytest.param("<Error><Code><X>1</X></Code></Error>", {}, ("", "", ""), id="elements where text was expected"),
+        pytest.param(
+            "<Error><Code><X>1</X></Code></Error>", {}, ("", "", ""), id="elements where text was expected"
+        ),
     ],
-)  # fmt: skip
+)
 def test_service_error(body: Any, headers: dict[str, str], error: tuple[str, str, str]) -> None:
     """Code, message and request id are read wherever AWS's protocols put them, and never fail."""
     text = body if isinstance(body, str) else json.dumps(body)

@@ -87,10 +87,12 @@ def test_headers() -> None:
         pytest.param({"headers": {"": "a"}}, "''", id="empty name"),
         pytest.param({"headers": {"X-Ä": "a"}}, "name of a header", id="name that is not ASCII"),
         pytest.param({"headers": {"hOST": "evil.example"}}, "hOST", id="Host"),
-        pytest.param({"headers": {"Transfer-Encoding": "chunked"}}, "Transfer-Encoding", id="transfer encoding"),
+        pytest.param(
+            {"headers": {"Transfer-Encoding": "chunked"}}, "Transfer-Encoding", id="transfer encoding"
+        ),
         pytest.param({"headers": {"X-A": "1", "x-a": "2"}}, "twice", id="one name in two spellings"),
     ],
-)  # fmt: skip
+)
 def test_bad_arguments(given: dict[str, Any], says: str) -> None:
     """What cannot be sent is refused with a message that names it, exit code 5."""
     with pytest.raises(RequestError) as caught:

@@ -1,0 +1,1 @@
+"""Tests of who is calling, and how a request is authenticated."""

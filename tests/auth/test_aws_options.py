@@ -1,0 +1,70 @@
+"""Options and variables: which wins, what counts as unset, what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from coda_cli.auth.aws_options import AwsOptions, Given, session_name
+from coda_cli.errors import CredentialsError
+
+
+@pytest.mark.parametrize(
+    ("option", "environ", "expected"),
+    [
+        pytest.param(None, {}, None, id="none"),
+        pytest.param(
+            "a", {"AWS_PROFILE": "b", "AWS_DEFAULT_PROFILE": "c"}, Given("a", "--profile"), id="option"
+        ),
+        pytest.param(
+            None, {"AWS_PROFILE": "b", "AWS_DEFAULT_PROFILE": "c"}, Given("b", "AWS_PROFILE"), id="both"
+        ),
+        pytest.param(
+            None,
+            {"AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "c"},
+            Given("c", "AWS_DEFAULT_PROFILE"),
+            id="empty",
+        ),
+    ],
+)
+def test_named_profile(option: str | None, environ: dict[str, str], expected: Given | None) -> None:
+    """The option comes before the variables, and AWS_PROFILE before AWS_DEFAULT_PROFILE."""
+    assert AwsOptions(environ, profile=option).named_profile == expected
+
+
+def test_region_of_the_environment() -> None:
+    """AWS_REGION comes before AWS_DEFAULT_REGION; an empty one counts as unset."""
+    both = AwsOptions({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-west-2"})
+    assert both.environment_region == Given("eu-west-1", "AWS_REGION")
+    empty = AwsOptions({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-west-2"})
+    assert empty.environment_region == Given("us-west-2", "AWS_DEFAULT_REGION")
+    assert AwsOptions({}).environment_region is None
+
+
+@pytest.mark.parametrize("region", ["", "us east", "us-east-1/s3", "EU-WEST-1", "-us", "a" * 64, "us\neast"])
+def test_what_cannot_be_a_region_is_refused(region: str) -> None:
+    """A region becomes part of the credential scope, so it may hold no other characters."""
+    with pytest.raises(CredentialsError, match="--region is not a region"):
+        _ = AwsOptions({}, region=region).explicit_region
+
+
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        pytest.param("s3", "coda-s3", id="plain"),
+        pytest.param("my pack (2)", "coda-my-pack--2-", id="blanks and parentheses"),
+        pytest.param("päckchen", "coda-p-ckchen", id="not ASCII"),
+        pytest.param("a+b=c,d.e@f_g", "coda-a+b=c,d.e@f_g", id="all that is legal"),
+        pytest.param("x" * 100, f"coda-{'x' * 59}", id="64 characters at most"),
+        pytest.param("", "coda-", id="empty"),
+    ],
+)
+def test_session_name(stem: str, expected: str) -> None:
+    """A session name is made legal from the pack's file name."""
+    assert session_name(stem) == expected
+
+
+def test_representation_shows_no_secret() -> None:
+    """Neither the environment nor the external id is in the options' text."""
+    options = AwsOptions({"AWS_SECRET_ACCESS_KEY": "hidden"}, external_id="tenant-0815")
+    assert "hidden" not in repr(options)
+    assert "tenant-0815" not in repr(options)

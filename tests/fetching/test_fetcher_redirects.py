@@ -1,0 +1,210 @@
+"""Redirects and corrections: each hop is checked and signed again, and nothing is sent where it may not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from coda_cli.errors import HostNotAllowedError, InvalidURLError, RequestError, StatusCodeError
+from coda_cli.fetching.policy import NetworkPolicy
+from coda_cli.wire import Url, WireRequest, WireResponse
+from tests.fetching.parts import HOST, SIGNATURE, Routes, ScriptedTransport, Signer, fetcher_of
+from tests.servers import Answer
+
+if TYPE_CHECKING:
+    from tests.servers import LoopbackServer, Received
+
+
+def redirect(status: int, location: str) -> Answer:
+    """Make an answer that points elsewhere."""
+    return Answer(status, (("Location", location),))
+
+
+def test_each_hop_is_signed_again(server: LoopbackServer) -> None:
+    """A redirect is followed with a signature of its own over its own URL."""
+    server.answer(redirect(302, "../x y?b=1+2"), redirect(307, "?c"), Answer(body=b"there"))
+    signer = Signer()
+    with fetcher_of(authenticator=signer) as fetcher:
+        assert fetcher.fetch("GET", f"{server.url}/a/b").body == "there"
+    assert [request.target for request in server.requests] == [b"/a/b", b"/x%20y?b=1%202", b"/x%20y?c="]
+    assert [request.header("Authorization") for request in server.requests] == [
+        f"{SIGNATURE} {number}" for number in (1, 2, 3)
+    ]
+    assert [request.url.target.encode() for request in signer.signed] == [r.target for r in server.requests]
+    assert all(len(request.headers) == 0 for request in signer.signed)
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "body"),
+    [
+        pytest.param(302, b"GET", b"", id="302"),
+        pytest.param(303, b"GET", b"", id="303"),
+        pytest.param(308, b"POST", b"a=b", id="308"),
+    ],
+)
+def test_method_and_body(server: LoopbackServer, status: int, method: bytes, body: bytes) -> None:
+    """What becomes a GET is sent without body, length and content type."""
+    server.answer(redirect(status, "/next"), Answer())
+    with fetcher_of() as fetcher:
+        fetcher.fetch("POST", server.url, form={"a": "b"}, headers={"X-A": "1"})
+    arrived = server.requests[1]
+    assert (arrived.method, arrived.body, arrived.header("X-A")) == (method, body, "1")
+    assert (arrived.header("Content-Type") is None) == (method == b"GET")
+    assert arrived.header("Content-Length") == (str(len(body)) if body else None)
+
+
+def test_location_in_utf8(server: LoopbackServer) -> None:
+    """A Location that holds raw UTF-8, as some servers send it, is read as such."""
+    server.answer(Answer(raw="HTTP/1.1 302 Found\r\nLocation: /ü\r\n\r\n".encode()), Answer())
+    with fetcher_of() as fetcher:
+        fetcher.fetch("GET", server.url)
+    assert server.requests[1].target == b"/%C3%BC"
+
+
+def test_ten_redirects_and_no_more(server: LoopbackServer) -> None:
+    """Ten redirects are followed; the eleventh is an error."""
+    server.answer(*[redirect(302, f"/{number}") for number in range(10)], Answer(body=b"there"))
+    with fetcher_of() as fetcher:
+        assert fetcher.fetch("GET", server.url).body == "there"
+    server.answer(redirect(302, "/again?token=secret"))
+    with fetcher_of() as fetcher, pytest.raises(RequestError, match="more than 10 times") as caught:
+        fetcher.fetch("GET", server.url)
+    assert len(server.requests) == 22
+    assert "secret" not in caught.value.message
+
+
+def test_ignored_redirect_is_a_status_error(server: LoopbackServer) -> None:
+    """A redirect that a pack wants to see is a StatusCodeError with its Location."""
+    server.answer(redirect(302, "/next"))
+    with fetcher_of() as fetcher, pytest.raises(StatusCodeError) as caught:
+        fetcher.fetch("GET", server.url, ignore_redirects=True)
+    assert (caught.value.status_code, caught.value.headers["Location"]) == (302, "/next")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "kind"),
+    [
+        pytest.param("https://evil.example/?token=secret", HostNotAllowedError, id="undeclared host"),
+        pytest.param("//evil.example/", HostNotAllowedError, id="scheme-relative"),
+        pytest.param("http://127.0.0.1:1/", HostNotAllowedError, id="another port"),
+        pytest.param("https://127.0.0.1@evil.example/", InvalidURLError, id="userinfo"),
+        pytest.param("https://evil.example\\@127.0.0.1/", InvalidURLError, id="backslash"),
+        pytest.param("ftp://127.0.0.1/", InvalidURLError, id="another scheme"),
+        pytest.param("/a\tb", InvalidURLError, id="control character"),
+    ],
+)
+def test_redirects_that_are_refused(server: LoopbackServer, location: str, kind: type[RequestError]) -> None:
+    """A redirect that leaves what is declared is an error; nothing is signed or sent for it."""
+    server.answer(redirect(302, location))
+    signer = Signer()
+    with fetcher_of(authenticator=signer) as fetcher, pytest.raises(kind) as caught:
+        fetcher.fetch("GET", server.url)
+    assert caught.value.message.startswith(f"{server.url} redirects to ")
+    assert "secret" not in " ".join([caught.value.message, *caught.value.details])
+    assert len(server.requests) == len(signer.signed) == 1
+
+
+def test_https_is_not_left() -> None:
+    """A redirect from https to plain http is refused, on this machine too."""
+    transport = ScriptedTransport([WireResponse(302, (("Location", f"http://{HOST}/"),))])
+    with pytest.raises(HostNotAllowedError, match="from https to plain http"):
+        fetcher_of(open_transport=lambda: transport).fetch("GET", f"https://{HOST}/")
+    assert len(transport.sent) == 1
+
+
+def test_credentials_stay_at_their_domain() -> None:
+    """A redirect to a declared domain that gets no credentials goes there unsigned, as it is written."""
+    transport = ScriptedTransport(
+        [WireResponse(307, (("Location", "https://b.example/x?y+z&Signature=abc"),)), WireResponse(200)]
+    )
+    policy = NetworkPolicy(("a.example", "b.example"), "a.example", allow_multiple=True)
+    fetcher = fetcher_of(policy=policy, open_transport=lambda: transport)
+    fetcher.fetch("PUT", "https://a.example/", body="text", headers={"Cookie": "a=b", "X-A": "1"})
+    (first, _), (second, _) = transport.sent
+    assert dict(first.headers)["Authorization"].startswith(SIGNATURE)
+    assert second == WireRequest(
+        "PUT", Url("https", "b.example", None, "/x", "y+z&Signature=abc"), (("X-A", "1"),), b"text"
+    )
+
+
+def test_correction_is_sent_once(server: LoopbackServer) -> None:
+    """A request that the authenticator corrects is sent again, once, before redirects are followed."""
+    server.answer(redirect(301, "/no/usable/location"), redirect(302, "/next"), Answer(403))
+    signer = Signer(correct=lambda request, response: replace(request, headers=(("X-Corrected", "1"),)))
+    with fetcher_of(authenticator=signer) as fetcher, pytest.raises(StatusCodeError):
+        fetcher.fetch("GET", f"{server.url}/a")
+    assert [(request.target, request.header("X-Corrected")) for request in server.requests] == [
+        (b"/a", None),
+        (b"/a", "1"),
+        (b"/next", None),
+    ]
+    assert [response.status for response in signer.seen] == [301]
+
+
+def test_corrections_see_what_the_service_said(server: LoopbackServer) -> None:
+    """The authenticator gets the error's code, and is not asked about a success."""
+    body = b"<Error><Code>RequestTimeTooSkewed</Code></Error>"
+    server.answer(Answer(), Answer(403, body=body))
+    signer = Signer()
+    with fetcher_of(authenticator=signer) as fetcher:
+        fetcher.fetch("GET", server.url)
+        with pytest.raises(StatusCodeError):
+            fetcher.fetch("GET", server.url)
+    assert [response.error.code for response in signer.seen if response.error] == ["RequestTimeTooSkewed"]
+
+
+def test_correction_after_a_redirect(server: LoopbackServer) -> None:
+    """The one correction may come at a later hop."""
+    server.answer(redirect(302, "/next"), Answer(403), Answer(body=b"there"))
+    signer = Signer(correct=lambda request, response: request if response.status == 403 else None)
+    with fetcher_of(authenticator=signer) as fetcher:
+        assert fetcher.fetch("GET", server.url).body == "there"
+    assert [request.target for request in server.requests] == [b"/", b"/next", b"/next"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [pytest.param("evil.example", id="undeclared"), pytest.param("b.example", id="gets no credentials")],
+)
+def test_correction_may_not_go_elsewhere(host: str) -> None:
+    """A correction to a host that may not be called, or gets no credentials, is not sent."""
+    transport = ScriptedTransport([WireResponse(400)])
+    signer = Signer(correct=lambda request, _: replace(request, url=replace(request.url, host=host)))
+    policy = NetworkPolicy(("a.example", "b.example"), "a.example", allow_multiple=True)
+    with pytest.raises(HostNotAllowedError, match=host):
+        fetcher_of(policy=policy, authenticator=signer, open_transport=lambda: transport).fetch(
+            "GET", "https://a.example/"
+        )
+    assert len(transport.sent) == 1
+
+
+def test_corrected_host_is_routed_too() -> None:
+    """A correction that changes the host is connected to where that host's override says."""
+    elsewhere = Url("http", HOST, 1, "/", "")
+    transport = ScriptedTransport([WireResponse(400), WireResponse(200)])
+    signer = Signer(correct=lambda request, _: replace(request, url=replace(request.url, host="b.a.example")))
+    fetcher_of(
+        policy=NetworkPolicy(("a.example",), "a.example"),
+        router=Routes({"b.a.example": elsewhere}),
+        authenticator=signer,
+        open_transport=lambda: transport,
+    ).fetch("GET", "https://a.example/")
+    assert [(request.url.host, connect_to) for request, connect_to in transport.sent] == [
+        ("a.example", None),
+        ("b.a.example", elsewhere),
+    ]
+
+
+def test_secrets_of_each_hop_are_cut(server: LoopbackServer) -> None:
+    """An answer after a redirect gives away the signature of neither request."""
+    server.answer(redirect(302, "/next"), lambda request: Answer(body=echoed(request)))
+    with fetcher_of() as fetcher:
+        assert fetcher.fetch("GET", server.url).body == "[secret] 2"
+
+
+def echoed(request: Received) -> bytes:
+    """Give back what proved who was calling."""
+    return (request.header("Authorization") or "").encode()

@@ -1,0 +1,52 @@
+"""Packs written by a test, and ``coda`` started as a process of its own.
+
+Owns the one way in which tests start the program. It knows nothing of what any test expects.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CODA = (sys.executable, "-m", "coda_cli")
+
+HEAD = "from coda_cli import sdk\npack = sdk.new_pack()\n"
+"""How most packs begin."""
+
+
+def write_pack(folder: Path, source: str, name: str = "pack.py", head: str = HEAD) -> Path:
+    """Write a pack of this source, which may be indented, below ``head``; return its path."""
+    path = folder / name
+    path.write_text(head + dedent(source), encoding="utf-8")
+    return path
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the scrubbed environment of the test, and more."""
+    return {**os.environ, **(extra or {})}
+
+
+def run_coda(
+    *arguments: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    input: str | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m coda_cli`` to its end, with standard input closed or as given."""
+    return subprocess.run(
+        [*CODA, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(env),
+        input=input,
+        stdin=subprocess.DEVNULL if input is None else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -12,6 +12,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.coda ## Run packs against an AWS on this machine: no account, no keys, no questions
+	@echo "Starting an AWS on this machine, and running packs/demo.sh with it ..."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" coda emulator -- sh packs/demo.sh
 
 test: $(VENV)/.dev ## Install what is missing and run the tests
@@ -54,7 +55,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.coda: $(VENV)/.python pyproject.toml
-	@echo "Installing coda into $(VENV) ..."
+	@echo "Installing coda-cli into $(VENV) ..."
 	@$(PIP) install --editable .
 	@touch $@
 

@@ -126,7 +126,7 @@ class Authenticator(Protocol):
     def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:
         """Explain, line by line, why the response means that the credentials were refused.
 
-        Empty where it means something else. DESIGN's table of advice lives behind this method.
+        Empty where it means something else.
         """
         ...
 

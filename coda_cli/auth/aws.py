@@ -13,7 +13,7 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_advice import REFUSALS, advice, plain_code
+from coda_cli.auth.aws_advice import OF_A_SERVICE_WORD, REFUSALS, advice, is_about_signature, plain_code
 from coda_cli.auth.aws_regions import MULTI_REGION, S3_FAMILY, signing_region
 from coda_cli.errors import CredentialsError, RequestError
 from coda_cli.wire import PathStyle, WireRequest
@@ -91,7 +91,7 @@ class AwsAuthenticator:
         return (
             f"It was signed for {service} in {region} by key {caller.key}, from {caller.origin}.",
             *advice(code, response.error.message, caller),
-            "--debug shows the canonical request that was signed.",
+            *(OF_A_SERVICE_WORD if is_about_signature(code) else ()),
         )
 
     @cached_property

@@ -50,6 +50,18 @@ class Caller:
     renewal: str
 
 
+OF_A_SERVICE_WORD = (
+    "A service word that AWS does not sign by does it, too: bedrock-runtime is signed as bedrock.",
+    "--debug shows the canonical request that was signed.",
+)
+"""What is added where a signature was refused that we made for a pack's service word."""
+
+
+def is_about_signature(code: str) -> bool:
+    """Tell whether a code means that the service computed another signature."""
+    return code in _SIGNATURE
+
+
 def plain_code(code: str) -> str:
     """Strip what JSON services write around a code: ``com.amazon.coral#Code:http://…``."""
     return code.rpartition("#")[2].partition(":")[0]
@@ -60,10 +72,7 @@ def advice(code: str, message: str, caller: Caller) -> tuple[str, ...]:
     if code in _CLOCK or any(part in message.lower() for part in _CLOCK_MESSAGES):
         return ("This machine's clock is probably wrong: compare `date -u` with the time AWS gives.",)
     if code in _SIGNATURE:
-        return (
-            "Usually the secret access key does not belong to this key id, or a proxy changed the request.",
-            "A service word that AWS does not sign by does it, too: bedrock-runtime is signed as bedrock.",
-        )
+        return ("Usually the secret access key is another key's, or a proxy changed the request.",)
     if code in _KEY:
         return _key_advice(caller)
     if code in _MISSING:

@@ -1,14 +1,13 @@
 """The credentials that requests are signed with: the source's, or those of the role it takes on.
 
 Owns putting the two questions together, once, when a request first needs an answer. It knows nothing of
-requests and signatures.
+requests and signatures; the authenticator lets one thread in at a time.
 """
 
 from __future__ import annotations
 
 import logging
 from functools import cached_property
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_advice import Caller
@@ -37,7 +36,6 @@ class AwsCredentials:
         self._profiles = profiles
         self._redactor = redactor
         self._assume_role = assume_role
-        self._lock = RLock()
 
     def keys(self) -> Keys:
         """Return the keys to sign with now.
@@ -46,8 +44,7 @@ class AwsCredentials:
             CredentialsError: there are none, they are malformed, or AWS refused them.
             UsageError: the options contradict a profile.
         """
-        with self._lock:
-            return self._credentials.get_frozen_credentials()
+        return self._credentials.get_frozen_credentials()
 
     def caller(self) -> Caller:
         """Say who signs, and where its credentials come from."""

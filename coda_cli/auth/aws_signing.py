@@ -101,7 +101,7 @@ class Signer(SigV4Auth):
         return selected
 
     def payload(self, request: AWSRequest) -> str:
-        """Hash the body, always and as a whole: it is bytes in memory."""
+        """Hash the body: bytes, which botocore would look for in a prepared copy of the request."""
         return sha256(request.data or b"").hexdigest()
 
     def canonical_headers(self, headers_to_sign: HTTPMessage) -> str:  # type: ignore[override] # as botocore

@@ -100,7 +100,7 @@ def make_user(iam: Fetcher) -> tuple[str, Keys]:
 
 
 def make_role(iam: Fetcher, trusted: str) -> Role:
-    """Make the role that may read S3 and DynamoDB, for one principal and with an external id nobody can guess."""
+    """Make the role, which may only read, for one principal and with an external id nobody can guess."""
     external_id = str(uuid4())
     trust = {
         "Effect": "Allow",

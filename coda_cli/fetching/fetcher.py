@@ -153,7 +153,7 @@ class HttpFetcher:
             came_from = exchange.request.url
             asked = _redirected(asked, exchange, location)
         raise RequestError(
-            f"{asked.method} {_shown(came_from)} was redirected more than {MOST_REDIRECTS} times"
+            f"{asked.method} {_shown(exchange.request.url)} was redirected more than {MOST_REDIRECTS} times"
         )
 
     def _prepare(
@@ -294,10 +294,8 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _shown(url: Url | None) -> str:
+def _shown(url: Url) -> str:
     """Show a URL with the names of its query's parameters: the values may be secrets, if pre-signed."""
-    if url is None:
-        return ""
     names = "&".join(pair.partition("=")[0] for pair in url.query.split("&"))
     return f"{url.origin}{url.path}?{names}" if names else f"{url.origin}{url.path}"
 

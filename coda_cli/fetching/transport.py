@@ -211,7 +211,7 @@ def _read(raw: Any, limit: _TimeLimit) -> bytes:
                 f"The answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
                 "Ask for less: a page, a range, a filter.",
             )
-        if limit.is_over:
+        if limit.is_over:  # so that a thread that nobody waits for any more ends too
             raise limit.error()
     return b"".join(pieces)
 

@@ -1,6 +1,6 @@
 """Turn the text of a command line into the values that a formula is called with.
 
-Owns the rules of coercion (DESIGN's table of annotations). It reads no files and runs nothing.
+Owns the rules of coercion. It reads no files and runs nothing.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def _json_value(value: object, path: str, timezone: tzinfo) -> object:
             return _json_object(named, path, timezone)
         case _:
             raise ResultError(
-                f"{path}: the result is a {type(value).__name__}, which is no JSON value",
+                f"{path}: the result is of type {type(value).__name__}, which is no JSON value",
                 f"It is {_shown(value)}",
             )
 
@@ -112,7 +112,8 @@ def _json_object(value: Mapping[object, object], path: str, timezone: tzinfo) ->
     made: dict[str, object] = {}
     for key, item in value.items():
         if not isinstance(key, str):
-            raise ResultError(f"{path}: the key {_shown(key)} is a {type(key).__name__}, and JSON's are text")
+            kind = type(key).__name__
+            raise ResultError(f"{path}: the key {_shown(key)} is of type {kind}, and JSON's are text")
         made[str(key)] = _json_value(item, f"{path}.{key}", timezone)
     return made
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 CODA = (sys.executable, "-m", "coda_cli")
@@ -37,16 +38,30 @@ def run_coda(
     *arguments: str | Path,
     cwd: Path,
     env: Mapping[str, str] | None = None,
-    input: str | None = None,
+    stdin: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python -m coda_cli`` to its end, with standard input closed or as given."""
     return subprocess.run(
         [*CODA, *map(str, arguments)],
         cwd=cwd,
         env=environment(env),
-        input=input,
-        stdin=subprocess.DEVNULL if input is None else None,
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@contextmanager
+def restored_interpreter() -> Iterator[None]:
+    """Take back what loading a pack in the test's own process does to the interpreter."""
+    before = list(sys.path)
+    try:
+        yield
+    finally:
+        folders = tuple(f"{folder}{os.sep}" for folder in sys.path if folder not in before)
+        sys.path[:] = before
+        for name, module in list(sys.modules.items()):
+            if folders and (getattr(module, "__file__", None) or "").startswith(folders):
+                del sys.modules[name]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coda_cli.cli.descriptions import describe_formula, describe_pack
+from coda_cli.cli.descriptions import RedactedFormatter, describe_formula, describe_pack
 from coda_cli.cli.messages import pack_output
 from coda_cli.cli.output import write_text
 from coda_cli.runtime.loader import load_pack
@@ -28,9 +28,9 @@ def describe(session: Session, pack: Path, formula: str | None) -> None:
     """
     with pack_output(session.messages):
         loaded = load_pack(pack)
-    formatter = click.get_current_context().make_formatter()
+    formatter = RedactedFormatter(click.get_current_context(), session.redactor)
     if formula is None:
         describe_pack(loaded, formatter)
     else:
         describe_formula(loaded, choose_formula(loaded, formula), formatter)
-    write_text(session.redactor.text(formatter.getvalue()))
+    write_text(formatter.getvalue())

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from coda_cli.runtime.parameters import usage
 from coda_cli.sdk.authentication import AuthenticationType
 
 if TYPE_CHECKING:
-    import click
+    from collections.abc import Iterable
 
+    from coda_cli.redaction import Redactor
     from coda_cli.runtime.loader import LoadedPack
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.formulas import Formula
     from coda_cli.sdk.parameters import Parameter
+
+
+class RedactedFormatter(click.HelpFormatter):
+    """A formatter that takes secrets out before it breaks lines, where they would no longer be found."""
+
+    def __init__(self, context: click.Context, redactor: Redactor) -> None:
+        super().__init__(width=context.terminal_width, max_width=context.max_content_width)
+        self._redactor = redactor
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write a line of usage."""
+        super().write_usage(self._redactor.text(prog), self._redactor.text(args), prefix)
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        super().write_text(self._redactor.text(text))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write a list of names and what they are."""
+        shown = [(self._redactor.text(name), self._redactor.text(text)) for name, text in rows]
+        super().write_dl(shown, col_max, col_spacing)
 
 
 def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:

@@ -65,13 +65,13 @@ class ExecuteCommand(click.Command):
         if pack is None or formula is None:
             click.echo(ctx.get_help())
             ctx.exit()
-        from coda_cli.cli.descriptions import describe_formula
+        from coda_cli.cli.descriptions import RedactedFormatter, describe_formula
 
         with pack_output(ctx.obj.messages):
             loaded = load_pack(pack)
-        formatter = ctx.make_formatter()
+        formatter = RedactedFormatter(ctx, ctx.obj.redactor)
         describe_formula(loaded, choose_formula(loaded, formula), formatter)
-        write_text(ctx.obj.redactor.text(formatter.getvalue()))
+        write_text(formatter.getvalue())
         ctx.exit()
 
 

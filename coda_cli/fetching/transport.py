@@ -15,8 +15,9 @@ from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -49,8 +50,6 @@ _PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _NO_PROXIES = ("no_proxy", "NO_PROXY")
 _PIECE = 64 * 1024
 _GRACE = 0.25  # seconds for a request to end by itself at its deadline, and to close what it opened
-
-_Result = TypeVar("_Result")
 
 
 class Transport(Protocol):
@@ -92,6 +91,7 @@ class HttpTransport:
         self._proxy = _first(environ, _PROXIES)
         self._no_proxy = _first(environ, _NO_PROXIES)
         self._adapter = _Adapter(max_retries=0)
+        self._idle: list[_Worker] = []  # as many as requests were on their way at once
 
     def __enter__(self) -> HttpTransport:
         return self
@@ -104,16 +104,28 @@ class HttpTransport:
     def close(self) -> None:
         """Close every connection."""
         self._adapter.close()
+        while self._idle:
+            self._idle.pop().end()
 
     def send(self, request: WireRequest, *, timeout: float, connect_to: Url | None = None) -> WireResponse:
         """Return the whole answer: see ``Transport``."""
         prepared = _prepare(request, connect_to)
         limit = _TimeLimit(_where(request.url, connect_to), timeout, time.monotonic() + timeout)
         try:
-            return _within(limit, lambda: self._exchange(prepared, limit))
+            return self._within(limit, lambda: self._exchange(prepared, limit))
         except (urllib3_errors.HTTPError, http.client.HTTPException, OSError, UnicodeError) as error:
             # requests' own errors are OSErrors.
             raise _translated(error, limit) from error
+
+    def _within(self, limit: _TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
+        """Wait for the work until its time is over; then it is left alone, and ends by itself."""
+        worker = self._idle.pop() if self._idle else _Worker()
+        future = worker.do(work, limit.left + _GRACE)
+        if not future.done():
+            worker.end()
+            raise limit.error()
+        self._idle.append(worker)
+        return future.result()
 
     def _exchange(self, prepared: _Prepared, limit: _TimeLimit) -> WireResponse:
         response = self._adapter.send(
@@ -216,24 +228,40 @@ def _read(raw: Any, limit: _TimeLimit) -> bytes:
     return b"".join(pieces)
 
 
-def _within(limit: _TimeLimit, work: Callable[[], _Result]) -> _Result:
-    """Do the work in a thread, and give up on it when the time is over.
+class _Worker:
+    """A thread that does one piece of work after another, each until its time is over.
 
-    A socket's own timeout begins anew with every byte, and looking up a name has none at all: no other
-    way bounds the whole. What is given up on ends by itself soon after, at the socket's timeout.
+    A socket's own timeout begins anew with every byte, and looking up a name has none at all: only
+    somebody who does not wait on the socket can bound the whole. Threads are kept, since starting one
+    costs as much as a request on a connection that is open.
     """
-    future: Future[_Result] = Future()
 
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            future.set_exception(error)
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        Thread(target=self._run, name="coda-request", daemon=True).start()
 
-    Thread(target=run, name="coda-request", daemon=True).start()
-    if not wait([future], limit.left + _GRACE).done:
-        raise limit.error()
-    return future.result()
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+            del job  # nothing of a finished request is kept while waiting for the next
+
+    def end(self) -> None:
+        """End the thread, once it is done with what it was given."""
+        self._jobs.put(None)
+
+    def do(self, work: Callable[[], WireResponse], seconds: float) -> Future[WireResponse]:
+        """Do the work; the result has come when this returns, or it did not come in time."""
+        future: Future[WireResponse] = Future()
+
+        def job() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+                future.set_exception(error)
+
+        self._jobs.put(job)
+        wait([future], seconds)
+        return future
 
 
 def _ca_bundle(environ: Mapping[str, str]) -> str | bool:

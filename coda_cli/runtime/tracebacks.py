@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import traceback
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from sysconfig import get_path
+
+from coda_cli.errors import CodaError
 
 _NOT_THE_PACK = (f"{Path(__file__).parent.parent}{os.sep}", "<frozen importlib")
 
@@ -16,14 +19,22 @@ _NOT_THE_PACK = (f"{Path(__file__).parent.parent}{os.sep}", "<frozen importlib")
 def pack_traceback(error: BaseException) -> tuple[str, ...]:
     """Return the lines of the error's traceback without frames of the runner and of the import system.
 
-    Causes, contexts and the exceptions of a group keep theirs, cut in the same way.
+    Causes, contexts and the exceptions of a group keep theirs, cut in the same way. An error that coda
+    raised ends where the pack called it: what lies below is ours, down to the libraries that we use.
     """
     report = traceback.TracebackException.from_exception(error)
-    reports = [report]
-    for one in reports:  # grows while it is gone through
-        one.stack = traceback.StackSummary.from_list([frame for frame in one.stack if not _is_ours(frame)])
-        related = (one.__cause__, one.__context__, *(one.exceptions or ()))
-        reports.extend(other for other in related if other is not None)
+    reports: list[tuple[traceback.TracebackException | None, BaseException | None]] = [(report, error)]
+    for one, raised in reports:  # grows while it is gone through
+        if one is None or raised is None:
+            continue
+        if isinstance(raised, CodaError) and one.stack and _is_ours(one.stack[-1]):
+            one.__cause__ = None
+            frames = list(takewhile(_is_not_ours, dropwhile(_is_ours, one.stack)))
+        else:
+            frames = list(filter(_is_not_ours, one.stack))
+        one.stack = traceback.StackSummary.from_list(frames)
+        reports += (one.__cause__, raised.__cause__), (one.__context__, raised.__context__)
+        reports += zip(one.exceptions or (), getattr(raised, "exceptions", ()), strict=False)
     return tuple("".join(report.format()).rstrip().splitlines())
 
 
@@ -37,3 +48,7 @@ def pack_location(error: BaseException) -> str | None:
 
 def _is_ours(frame: traceback.FrameSummary) -> bool:
     return frame.filename.startswith(_NOT_THE_PACK)
+
+
+def _is_not_ours(frame: traceback.FrameSummary) -> bool:
+    return not _is_ours(frame)

@@ -84,7 +84,7 @@ def test_region_of_the_profile_comes_last(scrubbed_environment: Path) -> None:
 
 def test_no_region_to_be_found() -> None:
     """A host that says no region, and nobody else either, is an error with the ways to give one."""
-    with pytest.raises(CredentialsError, match="no region to sign requests to api.example.com") as caught:
+    with pytest.raises(CredentialsError, match=r"no region to sign requests to api\.example\.com") as caught:
         authenticator(service="execute-api").authenticate(request(ELSEWHERE))
     assert caught.value.exit_code == 4
     assert "--region" in details(caught.value)
@@ -200,6 +200,16 @@ def test_other_errors_refuse_no_credentials(response: WireResponse) -> None:
     auth = authenticator(service="sqs")
     signed = auth.authenticate(request(REGIONAL))
     assert auth.refusal(signed, response) == ()
+
+
+def test_refused_signature_hints_at_the_service_word() -> None:
+    """Where our own signature is refused, the pack's service word and the canonical request are hinted at."""
+    auth = authenticator(service="bedrock-runtime")
+    signed = auth.authenticate(request(REGIONAL))
+    said = "\n".join(auth.refusal(signed, refused("SignatureDoesNotMatch")))
+    assert "signed as bedrock" in said
+    assert "--debug" in said
+    assert "--debug" not in "\n".join(auth.refusal(signed, refused("ExpiredToken")))
 
 
 def test_code_of_a_json_service_is_read() -> None:

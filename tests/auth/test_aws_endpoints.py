@@ -96,7 +96,7 @@ def test_overrides_can_be_ignored(environ: str, config: str | None, expected: in
     ],
 )
 def test_endpoint_is_taken(text: str, expected: str | None) -> None:
-    """https is taken anywhere, plain http to this machine."""
+    """Https is taken anywhere, plain http to this machine."""
     assert checked_endpoint(Given(text, "AWS_ENDPOINT_URL")).origin == (expected or text)
 
 
@@ -140,7 +140,7 @@ def router(environ: dict[str, str], service: str = "s3") -> AwsRouter:
         pytest.param("http://127.0.0.1:8080/", False, id="loopback"),
     ],
 )
-def test_only_hosts_of_aws_are_overridden(url: str, routed: bool) -> None:  # noqa: FBT001 - a table's column
+def test_only_hosts_of_aws_are_overridden(url: str, routed: bool) -> None:
     """A pack's own API is never sent to the override."""
     override = router(OF_ALL).connect_to(request(url).url)
     assert override == (Url("http", "127.0.0.1", 6, "/", "") if routed else None)

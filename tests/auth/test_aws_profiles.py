@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def profiles(**options: str) -> Profiles:
+def profiles(profile: str | None = None) -> Profiles:
     """Make the profiles of this process's environment."""
-    return Profiles(AwsOptions(os.environ, **options), Redactor())  # type: ignore[arg-type]  # names checked at run time
+    return Profiles(AwsOptions(os.environ, profile), Redactor())
 
 
 def test_files_can_be_elsewhere(monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Path) -> None:
@@ -99,7 +99,7 @@ def test_services_section(scrubbed_environment: Path) -> None:
 
 
 def test_endpoints_of_the_credentials_file_count(scrubbed_environment: Path) -> None:
-    """botocore reads settings from either file, and so do we."""
+    """Botocore reads settings from either file, and so do we."""
     write_files(scrubbed_environment, credentials="[default]\nENDPOINT_URL = http://127.0.0.1:1\n")
     config = profiles().endpoint_config()
     assert config is not None
@@ -173,7 +173,7 @@ def test_session_is_loaded_only_if_it_matters(
     monkeypatch: pytest.MonkeyPatch,
     scrubbed_environment: Path,
     config: str | None,
-    session: bool,  # noqa: FBT001 - a table's column
+    session: bool,
 ) -> None:
     """With keys in the environment, a request is signed without botocore.session, and botocore comes late."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")

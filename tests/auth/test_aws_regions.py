@@ -47,6 +47,7 @@ def test_known_hosts(host: str, service: str, region: str | None) -> None:
         ),
         pytest.param("b.s3-website-eu-west-1.amazonaws.com", "s3", "eu-west-1", id="website with a dash"),
         pytest.param("b.s3-website.eu-west-1.amazonaws.com", "s3", "eu-west-1", id="website with a dot"),
+        pytest.param("eu-west-1.x.us-west-2.amazonaws.com", "sqs", "us-west-2", id="two: the right one"),
         pytest.param("sqs.eu-future-9.amazonaws.com", "sqs", "eu-future-9", id="region newer than the data"),
         pytest.param("sqs.us-gov-future-9.amazonaws.com", "sqs", "us-gov-future-9", id="new GovCloud region"),
         pytest.param("aws-global.amazonaws.com", "sts", "us-east-1", id="pseudo region"),
@@ -73,7 +74,7 @@ def test_odd_hosts(host: str, service: str, region: str | None) -> None:
         pytest.param("127.0.0.1", False, id="loopback"),
     ],
 )
-def test_aws_hosts_are_told(host: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_aws_hosts_are_told(host: str, expected: bool) -> None:
     """Only hosts under a domain of AWS are AWS's."""
     assert is_aws_host(host) is expected
 

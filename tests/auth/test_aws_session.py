@@ -20,9 +20,11 @@ CHINA = "arn:aws-cn:iam::123456789012:role/packs"
 COMMERCIAL = "arn:aws:iam::123456789012:role/packs"
 
 
-def session(redactor: Redactor | None = None, **options: str) -> CodaSession:
+def session(
+    redactor: Redactor | None = None, *, region: str | None = None, profile: str | None = None
+) -> CodaSession:
     """Make a session for this process's environment."""
-    return CodaSession(AwsOptions(os.environ, **options), redactor or Redactor())  # type: ignore[arg-type]  # names checked at run time
+    return CodaSession(AwsOptions(os.environ, profile, region), redactor or Redactor())
 
 
 def client(made: CodaSession, service: str = "sts", **arguments: Any) -> Any:
@@ -68,8 +70,7 @@ def test_sts_region(
     write_files(scrubbed_environment, f"[default]\n{config}\n")
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    options = {} if option is None else {"region": option}
-    assert session(**options).sts_region(arn) == expected
+    assert session(region=option).sts_region(arn) == expected
 
 
 def test_region_for_the_role_of_a_profile(scrubbed_environment: Path) -> None:
@@ -108,7 +109,7 @@ def test_unsafe_override_is_refused_before_there_is_a_client(
 
 
 def test_no_override_escapes_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore's own look at the environment is switched off: only what we found and checked counts."""
+    """Botocore's own look at the environment is switched off: only what we found and checked counts."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://evil.example")
     made = CodaSession(AwsOptions({}), Redactor())
     assert client(made, region_name="us-east-1").meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"

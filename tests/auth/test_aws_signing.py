@@ -127,7 +127,7 @@ def test_payload_hash_header(service: str, body: bytes, expected: str | None, fr
 
 
 def test_body_is_signed_even_with_a_checksum() -> None:
-    """botocore would leave out the payload of S3 uploads that have a checksum; ours is always signed."""
+    """A checksum that the pack sends takes the payload of an upload out of no signature."""
     signed = sign(
         "s3", request("https://b.s3.amazonaws.com/k", ("Content-MD5", "x"), method="PUT", body=b"x")
     )
@@ -211,6 +211,8 @@ def test_clock_is_the_one_passed_in() -> None:
     first, later, next_day, again = (signer.sign(request()) for _ in range(4))
     assert header(first, "x-amz-date") == "20261123T120000Z"
     assert header(later, "x-amz-date") == "20261123T130000Z"
+    fresh = signer_for(Keys(KEY_ID, SECRET), "s3", "us-east-1", lambda: NOON + timedelta(days=1))
+    assert next_day == fresh.sign(request())
     assert "/20261124/us-east-1/s3/aws4_request" in (header(next_day, "authorization") or "")
     assert first.headers == again.headers
     assert len({header(one, "authorization") for one in (first, later, next_day)}) == 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 from urllib.parse import parse_qs
 
 from coda_cli.auth.authenticators import Authenticators
@@ -20,7 +20,6 @@ from coda_cli.wire import Url, WireRequest
 from tests.servers import Answer, LoopbackServer, Received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
@@ -84,26 +83,31 @@ def request(
     return WireRequest(method, Url(scheme, host, int(port) if port else None, path, query), headers, body)
 
 
+class Options(TypedDict, total=False):
+    """What a person may give by options."""
+
+    profile: str | None
+    region: str | None
+    role_arn: str | None
+    external_id: str | None
+    session_name: str
+
+
 def authenticator(
     kind: AuthenticationType = ACCESS_KEY,
     service: str = "s3",
-    *,
     redactor: Redactor | None = None,
-    clock: Callable[[], datetime] = lambda: NOON,
-    **options: str | None,
+    **options: Unpack[Options],
 ) -> Authenticator:
-    """Make a pack's authenticator as the runner does, from this process's environment."""
-    made = Authenticators(AwsOptions(os.environ, **options), redactor or Redactor(), clock)  # type: ignore[arg-type]  # names checked at run time
+    """Make a pack's authenticator as the runner does, from this process's environment; it is noon."""
+    made = Authenticators(AwsOptions(os.environ, **options), redactor or Redactor(), lambda: NOON)
     return made.authenticator(Authentication(kind, service=service))
 
 
-def credentials(
-    *, assume_role: bool = False, redactor: Redactor | None = None, **options: str | None
-) -> AwsCredentials:
+def credentials(*, assume_role: bool = False, **options: Unpack[Options]) -> AwsCredentials:
     """Make a pack's credentials from this process's environment."""
-    chosen = AwsOptions(os.environ, **options)  # type: ignore[arg-type]  # names checked at run time
-    redactor = redactor or Redactor()
-    return AwsCredentials(chosen, Profiles(chosen, redactor), redactor, assume_role=assume_role)
+    given, redactor = AwsOptions(os.environ, **options), Redactor()
+    return AwsCredentials(given, Profiles(given, redactor), redactor, assume_role=assume_role)
 
 
 def header(signed: WireRequest, name: str) -> str | None:
@@ -120,6 +124,10 @@ class FakeSts(LoopbackServer):
         super().__init__(self._respond)
         self.seconds = seconds
         self.refusal: tuple[str, str] | None = None
+
+    def __enter__(self) -> FakeSts:
+        super().__enter__()
+        return self
 
     @property
     def asked(self) -> list[dict[str, str]]:

@@ -55,9 +55,10 @@ def test_method_and_body(server: LoopbackServer, status: int, method: bytes, bod
     assert arrived.header("Content-Length") == (str(len(body)) if body else None)
 
 
-def test_location_in_utf8(server: LoopbackServer) -> None:
-    """A Location that holds raw UTF-8, as some servers send it, is read as such."""
-    server.answer(Answer(raw="HTTP/1.1 302 Found\r\nLocation: /ü\r\n\r\n".encode()), Answer())
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_location_that_is_not_ascii(server: LoopbackServer, encoding: str) -> None:
+    """A Location that some server sends raw is read as UTF-8, or as Latin-1 where it is none."""
+    server.answer(Answer(raw="HTTP/1.1 302 Found\r\nLocation: /ü\r\n\r\n".encode(encoding)), Answer())
     with fetcher_of() as fetcher:
         fetcher.fetch("GET", server.url)
     assert server.requests[1].target == b"/%C3%BC"

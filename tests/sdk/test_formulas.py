@@ -20,11 +20,11 @@ T = sdk.ParameterType
 
 
 def greet(context: sdk.ExecutionContext, name: Annotated[str, "Who."], *rest: str) -> str:
-    """Greet somebody,
-    or more than one.
+    """Greet somebody, or
+    more than one.
 
     This paragraph is for those who read the source.
-    """
+    """  # noqa: D205 - a paragraph of two lines is the test
     return " ".join(["Hello", name, *rest])
 
 

@@ -132,7 +132,7 @@ def test_other_annotations_are_refused(annotation: Any, named: str) -> None:
 
 def test_a_parameter_of_another_type_than_annotated_is_refused() -> None:
     """What the annotation says and what its ``sdk.Parameter`` says must agree."""
-    with pytest.raises(DeclarationError, match="parameter x: .*boolean.*date"):
+    with pytest.raises(DeclarationError, match=r"parameter x: .*boolean.*date"):
         parameter_of("x", Annotated[bool, sdk.Parameter(type=T.DATE)], REQUIRED)
 
 

@@ -1,0 +1,109 @@
+"""The translation of botocore's errors."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    InvalidConfigError,
+    LoginRefreshRequired,
+    ParamValidationError,
+    PartialCredentialsError,
+    ReadTimeoutError,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+
+from coda_cli.auth.aws_advice import Caller
+from coda_cli.auth.aws_failures import FAILURES, Attempt, RoleAttempt, credentials_error, translated
+from coda_cli.errors import CredentialsError
+from tests.auth.world import ROLE, details
+
+ATTEMPT = Attempt(Caller("****0001", has_token=False, origin="profile 'dev'", renewal=""), "login-here")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(UnauthorizedSSOTokenError(), "aws sso login --profile login-here", id="SSO expired"),
+        pytest.param(SSOTokenLoadError(error_msg="x"), "aws sso login --profile login-here", id="SSO never"),
+        pytest.param(
+            TokenRetrievalError(provider="sso", error_msg="x"),
+            "aws sso login --profile login-here",
+            id="SSO token",
+        ),
+        pytest.param(LoginRefreshRequired(), "aws login --profile login-here", id="login expired"),
+        pytest.param(
+            CredentialRetrievalError(provider="custom-process", error_msg="a\nb"),
+            "custom-process: a b",
+            id="program",
+        ),
+        pytest.param(
+            EndpointConnectionError(endpoint_url="https://x"), "cannot be reached", id="no connection"
+        ),
+        pytest.param(
+            ConnectTimeoutError(endpoint_url="https://x"), "cannot be reached", id="no connection yet"
+        ),
+        pytest.param(ReadTimeoutError(endpoint_url="https://x"), "cannot be reached", id="no answer"),
+        pytest.param(ParamValidationError(report="too short"), "too short", id="settings of the role"),
+        pytest.param(
+            PartialCredentialsError(provider="x", cred_var="y"), "Partial credentials", id="half a profile"
+        ),
+        pytest.param(
+            InvalidConfigError(error_msg="source_profile is lost"), "source_profile is lost", id="settings"
+        ),
+        pytest.param(FileNotFoundError(2, "No such file", "token"), "token", id="file"),
+        pytest.param(EOFError(), "MFA", id="no terminal"),
+    ],
+)
+def test_translation(error: Exception, expected: str) -> None:
+    """Each failure says what happened and where the credentials come from, on lines of bounded length."""
+    translation = credentials_error(error, ATTEMPT)
+    said = details(translation)
+    assert expected in said
+    assert "profile 'dev'" in said
+    assert translation.exit_code == 4
+    assert isinstance(error, FAILURES)
+
+
+@pytest.mark.parametrize(
+    ("operation", "first", "expected"),
+    [
+        pytest.param("AssumeRole", f"refused to assume the role {ROLE}", "sts:AssumeRole", id="role"),
+        pytest.param(
+            "AssumeRoleWithWebIdentity",
+            f"refused to assume the role {ROLE}",
+            "identity provider",
+            id="web identity",
+        ),
+        pytest.param(
+            "GetSessionToken", "GetSessionToken was refused: AccessDenied", "AWS says: no", id="other"
+        ),
+    ],
+)
+def test_refusal_by_operation(operation: str, first: str, expected: str) -> None:
+    """A refusal is told as what was asked for, with the causes that it can have."""
+    error = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
+    translation = credentials_error(error, Attempt(ATTEMPT.caller, role=RoleAttempt(ROLE, None)))
+    assert first in str(translation)
+    assert expected in details(translation)
+    assert ("own policy" in details(translation)) is (operation == "AssumeRole")
+
+
+def test_long_messages_are_cut() -> None:
+    """What a program writes is given as one line of bounded length."""
+    error = CredentialRetrievalError(provider="custom-process", error_msg="x\n" * 10_000)
+    assert max(len(line) for line in credentials_error(error, ATTEMPT).details) < 400
+
+
+def test_attempt_is_asked_when_it_fails() -> None:
+    """What was tried is looked up only where it is told; the original error stays known as the cause."""
+    with translated(lambda: pytest.fail("asked without need")):
+        pass
+    with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT):
+        raise ValueError("cause")
+    assert str(caught.value.__cause__) == "cause"

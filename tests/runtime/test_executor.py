@@ -1,0 +1,132 @@
+"""Running one formula: its result, or what it raised."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from coda_cli import sdk
+from coda_cli.errors import CodaError, FormulaError, RequestError, ResultError
+from coda_cli.runtime.executor import execute_formula
+from coda_cli.sdk.formulas import formula_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class NoFetcher:
+    """A fetcher for formulas that do not fetch."""
+
+    def fetch(self, *_: Any, **__: Any) -> sdk.FetchResponse:
+        """Fail."""
+        raise AssertionError("nothing is fetched here")
+
+
+CONTEXT = sdk.ExecutionContext(fetcher=NoFetcher())
+
+
+def run(function: Callable[..., Any], values: Sequence[object] = ()) -> object:
+    """Run a function as a formula."""
+    return execute_formula(formula_of(function, name="F"), CONTEXT, values)
+
+
+def test_context_first_then_the_values() -> None:
+    """``execute(context, *values)`` is the one calling convention."""
+
+    def formula(context: sdk.ExecutionContext, *values: str) -> list[str]:
+        assert context is CONTEXT
+        return [repr(value) for value in values]
+
+    assert run(formula, [date(2026, 1, 31), None]) == ["datetime.date(2026, 1, 31)", "None"]
+
+
+def test_results_are_json_values() -> None:
+    """The result is checked, and made JSON."""
+
+    def formula(context: sdk.ExecutionContext) -> dict[str, date]:
+        return {"day": date(2026, 1, 31)}
+
+    def wrong(context: sdk.ExecutionContext) -> str:
+        return 1  # type: ignore[return-value]  # what must be found when it runs
+
+    assert run(formula) == {"day": "2026-01-31"}
+    with pytest.raises(ResultError, match="F: the result is not of the declared type"):
+        run(wrong)
+
+
+class WithoutTextError(Exception):
+    """An exception whose text cannot be made."""
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    ("raised", "message"),
+    [
+        pytest.param(ValueError("too\nlong"), "F failed: ValueError: too", id="first line"),
+        pytest.param(KeyError("name"), "F failed: KeyError: 'name'", id="key"),
+        pytest.param(RuntimeError(), "F failed: RuntimeError", id="no text"),
+        pytest.param(SystemExit(3), "F failed: SystemExit: 3", id="sys.exit"),
+        pytest.param(GeneratorExit(), "F failed: GeneratorExit", id="no Exception at all"),
+        pytest.param(EOFError(), "F failed: EOFError", id="end of input"),
+        pytest.param(
+            BrokenPipeError(32, "Broken pipe"), "F failed: BrokenPipeError", id="pipe of the pack's"
+        ),
+        pytest.param(WithoutTextError(), "F failed: WithoutTextError", id="no text to be had"),
+        pytest.param(
+            ExceptionGroup("two", [ValueError(), KeyError()]), "F failed: ExceptionGroup", id="group"
+        ),
+    ],
+)
+def test_exceptions_of_the_pack(raised: BaseException, message: str) -> None:
+    """Whatever a pack raises is a failure of the formula, with its traceback and exit code 1."""
+
+    def formula(context: sdk.ExecutionContext) -> None:
+        raise raised
+
+    with pytest.raises(FormulaError) as caught:
+        run(formula)
+    assert caught.value.message.startswith(message)
+    assert caught.value.exit_code == 1
+    lines = caught.value.details
+    assert sum("in formula" in line for line in lines) == 1
+    assert not any(f"runtime{os.sep}executor.py" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("raised", "exit_code"),
+    [
+        pytest.param(sdk.UserVisibleError("Say this."), 1, id="UserVisibleError"),
+        pytest.param(sdk.MissingScopesError(), 1, id="MissingScopesError"),
+        pytest.param(sdk.StatusCodeError("HTTP 404", status_code=404), 5, id="StatusCodeError"),
+        pytest.param(
+            sdk.StatusCodeError("HTTP 403", status_code=403, credentials_refused=True), 4, id="refused"
+        ),
+        pytest.param(sdk.ResponseSizeTooLargeError("large"), 5, id="ResponseSizeTooLargeError"),
+        pytest.param(RequestError("no"), 5, id="RequestError"),
+    ],
+)
+def test_our_errors_pass_as_they_are(raised: CodaError, exit_code: int) -> None:
+    """What we raised for the pack, or it for the person, keeps its message and exit code."""
+
+    def formula(context: sdk.ExecutionContext) -> None:
+        raise raised
+
+    with pytest.raises(CodaError) as caught:
+        run(formula)
+    assert caught.value is raised
+    assert caught.value.exit_code == exit_code
+
+
+def test_interruptions_pass() -> None:
+    """Ctrl-C is not a failure of the formula."""
+
+    def formula(context: sdk.ExecutionContext) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(formula)

@@ -7,8 +7,8 @@ goes: the layers that learn of a secret add it, the ones that print ask for text
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,9 @@ SECRET = "[secret]"  # noqa: S105 - what stands in a secret's place
 
 SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 MASKED_VARIABLES = ("AWS_ACCESS_KEY_ID", "CODA_EXTERNAL_ID")
+
+_SIGNATURE = re.compile(r"(?<!-)(Signature(?:=|%3[Dd]))[0-9a-f]{64}")
+"""As an ``Authorization`` header has it. ``X-Amz-Signature`` is another: a pre-signed URL may be a result."""
 
 
 def mask(value: str) -> str:
@@ -41,13 +44,34 @@ def excerpt(text: str) -> str:
     return f"{whole_words.group() if whole_words else ''}…"
 
 
+class _Hidden:
+    """One value and what stands in its place; its patterns are compiled when they are needed."""
+
+    def __init__(self, value: str, shown_as: str) -> None:
+        self.value = value
+        self.shown_as = shown_as
+
+    @cached_property
+    def _in_text(self) -> re.Pattern[str]:
+        return re.compile(_however_written(self.value))
+
+    @cached_property
+    def _in_body(self) -> re.Pattern[bytes]:
+        return re.compile(_encoded(_however_written(self.value)))
+
+    def text(self, text: str) -> str:
+        return self._in_text.sub(lambda _: self.shown_as, text)
+
+    def body(self, body: bytes) -> bytes:
+        return self._in_body.sub(SECRET.encode(), body)
+
+
 class Redactor:
     """The values of one run that may not be shown, and what stands in their place."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self._shown_as: dict[str, str] = {}
-        self._secrets: tuple[str, ...] = ()
-        self._pattern: re.Pattern[str] | None = None
+        self._known: set[str] = set()
+        self._hidden: list[_Hidden] = []
         environ = environ or {}
         for name in SECRET_VARIABLES:
             self.add_secret(environ.get(name))
@@ -56,43 +80,42 @@ class Redactor:
 
     def add_secret(self, value: str | None) -> None:
         """Never show this value: secret access keys, session tokens, passwords."""
-        if self._add(value, SECRET):
-            self._secrets = (*self._secrets, value or "")
+        self._add(value, SECRET)
 
     def add_masked(self, value: str | None) -> None:
         """Show only the last four characters of this value: access key ids, external ids."""
         self._add(value, mask(value or ""))
 
-    def _add(self, value: str | None, shown_as: str) -> bool:
-        if not value or len(value) < SHORTEST or value in self._shown_as:
-            return False
-        self._shown_as[value] = shown_as
-        self._shown_as.setdefault(quote(value, safe=""), shown_as)
-        longest_first = sorted(self._shown_as, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return True
+    def _add(self, value: str | None, shown_as: str) -> None:
+        if value and len(value) >= SHORTEST and value not in self._known:
+            self._known.add(value)
+            hidden = [*self._hidden, _Hidden(value, shown_as)]
+            # The longest first, so that one which holds another leaves no rest of itself.
+            self._hidden = sorted(hidden, key=lambda one: len(one.value), reverse=True)
 
     def text(self, text: str) -> str:
-        """Replace every value that may not be shown."""
-        if self._pattern is None:
+        """Replace every value that may not be shown, and every signature of an ``Authorization`` header."""
+        if len(text) < SHORTEST:
             return text
-        return self._pattern.sub(lambda found: self._shown_as[found.group()], text)
+        for hidden in self._hidden:
+            # One after the other: patterns that begin with plain characters search large texts fast.
+            text = hidden.text(text)
+        return _SIGNATURE.sub(rf"\1{SECRET}", text) if "Signature" in text else text
 
     def body(self, body: bytes, also: tuple[str, ...] = ()) -> bytes:
         """Cut the secrets, and those of one request, out of a raw body that may echo that request.
 
         What is only masked stays, since a pack may have to compare it; it is masked when printed.
         """
-        for secret in (*self._secrets, *also):
-            raw = secret.encode()
-            if raw in body:
-                body = body.replace(raw, SECRET.encode())
+        for hidden in self._hidden:
+            if hidden.shown_as == SECRET:
+                body = hidden.body(body)
+        for secret in also:
+            body = body.replace(secret.encode(), SECRET.encode())
         return body
 
     def value(self, value: object) -> object:
         """Replace them inside the strings of a JSON value, keys included."""
-        if self._pattern is None:
-            return value
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
@@ -100,3 +123,22 @@ class Redactor:
         if isinstance(value, dict):
             return {self.value(key): self.value(item) for key, item in value.items()}
         return value
+
+
+def _however_written(value: str) -> str:
+    """Return the pattern of a value: plain, or with any of its characters escaped as in URLs, JSON or XML."""
+    return "".join(map(_character, value))
+
+
+def _character(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    code = ord(character)
+    percent = "".join(f"%(?:25)?{byte:02x}" for byte in _encoded(character))
+    utf16 = character.encode("utf-16-be", "surrogatepass").hex()
+    json = "".join(rf"\\u{utf16[start : start + 4]}" for start in range(0, len(utf16), 4))
+    return rf"(?:\\?{re.escape(character)}|(?i:{percent}|{json}|&#(?:0*{code}|x0*{code:x});))"
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # the environment may hold bytes that are no UTF-8

@@ -17,7 +17,11 @@ from tests.source_model import PACKAGE, ROOT, Source, dotted, project_files, rep
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TESTS_OF_THE_WHOLE = {"architecture", "conventions", "start_up", "public_api", "docs", "packaging"}
+TESTS_OF_THE_WHOLE = {
+    *("architecture", "conventions", "start_up", "public_api", "docs", "packaging", "secrets"),
+    *("bad_input", "bad_input_requests", "bad_input_credentials", "bad_input_roles", "bad_input_refused"),
+    "interruption",
+}
 """Test files that look at the whole program rather than at one module."""
 
 LONGEST_FILE = 400

@@ -6,6 +6,7 @@ calls nobody. AWS's own message is given in one line; nothing secret is.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from coda_cli.auth.aws_advice import Caller
+    from coda_cli.redaction import Redactor
 
 FAILURES = (BotoCoreError, ClientError, OSError, ValueError, RuntimeError, EOFError, AttributeError)
 """What botocore lets out while it gets credentials: its own errors, and those of the programs, files and
 JSON that a profile refers to, which it passes on as they are."""
 
 _LONGEST_LINE = 300
+_LIKE_A_KEY = re.compile(r"[A-Za-z0-9/+=]{40,}")  # a secret access key has 40 characters, a token more
+_HAS_DIGIT = re.compile(r"[0-9]")  # a path may be as long
 CODA_ACCOUNT = "029208794193"
 
 
@@ -61,14 +65,18 @@ class Attempt:
 
 
 @contextmanager
-def translated(attempt: Callable[[], Attempt]) -> Iterator[None]:
+def translated(attempt: Callable[[], Attempt], redactor: Redactor) -> Iterator[None]:
     """Turn what botocore raises inside into errors of ours.
 
-    ``attempt`` is asked only then, since botocore finds out as it goes which key it calls with.
+    ``attempt`` is asked only then, since botocore finds out as it goes which key it calls with. The
+    redactor learns what looks like a key in them: they quote what a ``credential_process`` says, which may
+    be the very secret that it was to give.
     """
     try:
         yield
     except FAILURES as error:
+        for word in filter(_HAS_DIGIT.search, _LIKE_A_KEY.findall(str(error))):
+            redactor.add_secret(word)
         raise credentials_error(error, attempt()) from error
 
 
@@ -159,5 +167,6 @@ _CAUSES = {
 
 
 def _one_line(text: str) -> str:
+    """Make one line, cut between words: half of a secret would not be recognised when it is printed."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE].rpartition(' ')[0]} …"

@@ -82,7 +82,7 @@ class HeldCredentials:
             CredentialsError: they could not be got, or are malformed.
         """
         if self._held is None or self._ends_soon():
-            with translated(self._attempt):
+            with translated(self._attempt, self._redactor):
                 frozen = self._credentials.get_frozen_credentials()
             keys = Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token or None)
             self._held = checked_keys(keys, self._origin, self._redactor)

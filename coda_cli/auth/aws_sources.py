@@ -113,7 +113,7 @@ def _from_session(options: AwsOptions, profiles: Profiles, redactor: Redactor, w
     profile = options.named_profile or Given("default", "no other is named")
     named = f"profile {profile.value!r} ({profile.origin})"
     login = _login_profile(session, profile.value)
-    with translated(lambda: Attempt(_caller(session, named, ""), login)):
+    with translated(lambda: Attempt(_caller(session, named, ""), login), redactor):
         found = session.get_credentials()
     if found is None:
         raise _nothing_found(options, profiles)

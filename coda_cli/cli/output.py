@@ -75,6 +75,8 @@ def write_result(value: object, output_format: str | None) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise
+    except RecursionError:
+        raise CodaError("the result cannot be written: it is nested too deeply") from None
     except OSError as error:
         raise CodaError(f"the result cannot be written: {error.strerror}") from error
 

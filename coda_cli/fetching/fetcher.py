@@ -143,11 +143,12 @@ class HttpFetcher:
         corrected = False
         for _ in range(MOST_REDIRECTS + 1):
             request, authenticator = self._prepare(asked, came_from, sign=sign)
+            transport = self._opened_transport()
             if deadline is None:
                 deadline = time.monotonic() + self._timeout
-            exchange = self._send(request, authenticator, deadline)
+            exchange = self._send(request, authenticator, transport, deadline)
             if not corrected and (again := self._correction(exchange)):
-                exchange, corrected = self._send(again, authenticator, deadline), True
+                exchange, corrected = self._send(again, authenticator, transport, deadline), True
             if not follow or (location := _location(exchange.response)) is None:
                 return exchange
             came_from = exchange.request.url
@@ -192,18 +193,28 @@ class HttpFetcher:
             self._overrides[url.origin] = override
         return self._overrides[url.origin]
 
-    def _send(self, request: WireRequest, authenticator: Authenticator | None, deadline: float) -> _Exchange:
-        """Send a request over the network, and take its secrets out of the answer."""
-        connect_to = self._connect_to(request.url)
+    def _opened_transport(self) -> Transport:
+        """Return the transport, loaded and opened before the clock of its first request runs."""
         if self._transport is None:
             self._transport = self._open_transport()
+        return self._transport
+
+    def _send(
+        self,
+        request: WireRequest,
+        authenticator: Authenticator | None,
+        transport: Transport,
+        deadline: float,
+    ) -> _Exchange:
+        """Send a request over the network, and take its secrets out of the answer."""
+        connect_to = self._connect_to(request.url)
         started = time.monotonic()
         if started >= deadline:
             raise RequestTimeoutError(
                 f"{request.method} {_shown(request.url)} took longer than {self._timeout:g} seconds",
                 "--timeout gives it longer.",
             )
-        response = self._transport.send(request, timeout=deadline - started, connect_to=connect_to)
+        response = transport.send(request, timeout=deadline - started, connect_to=connect_to)
         seconds = time.monotonic() - started
         logger.info("%s %s %d in %.3f s", request.method, _shown(request.url), response.status, seconds)
         response = self._redacted(response, request.secrets)

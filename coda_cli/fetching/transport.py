@@ -365,4 +365,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _reason(innermost: BaseException) -> str:
     """Say what went wrong at the bottom; the wrappers' own texts repeat URLs, and with them secrets."""
     text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(innermost)
-    return f"{type(innermost).__name__}: {text}"
+    return f"{type(innermost).__name__}: {' '.join(text.split())}"

@@ -105,7 +105,10 @@ def split_authority(authority: str) -> tuple[str, int | None]:
     """
     if "@" in authority:
         # Not quoted: what stands before the "@" is often a password.
-        raise InvalidURLError("The URL has a user name or password before its host, which is refused")
+        raise InvalidURLError(
+            "The URL has a user name or password before its host, which is refused",
+            "Leave out what stands before the @: credentials come from the pack's authentication.",
+        )
     match = _AUTHORITY.fullmatch(authority)
     if match is None:
         raise InvalidURLError(f"The host of the URL is malformed: {authority!a}")

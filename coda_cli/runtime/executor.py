@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coda_cli.errors import CodaError, FormulaError
+from coda_cli.errors import CodaError, FormulaError, RequestError
 from coda_cli.runtime.results import json_result
-from coda_cli.runtime.tracebacks import pack_traceback
+from coda_cli.runtime.tracebacks import pack_location, pack_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +24,15 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
     Raises:
         FormulaError: it raised an exception of its own.
         ResultError: the result is not of the declared type.
-        CodaError: what the pack raised or let through as it came, such as StatusCodeError.
+        CodaError: what the pack raised or let through as it came. A RequestError, such as StatusCodeError,
+            is told the line of the pack that it passed.
     """
     try:
         result = formula.execute(context, *values)
+    except RequestError as error:
+        location = pack_location(error)
+        error.details = (*((f"at {location}",) if location else ()), *error.details)
+        raise
     except (CodaError, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit and the like too: whatever the pack raises is its failure

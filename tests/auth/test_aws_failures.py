@@ -21,6 +21,7 @@ from botocore.exceptions import (
 from coda_cli.auth.aws_advice import Caller
 from coda_cli.auth.aws_failures import FAILURES, Attempt, RoleAttempt, credentials_error, translated
 from coda_cli.errors import CredentialsError
+from coda_cli.redaction import Redactor
 from tests.auth.world import ROLE, details
 
 ATTEMPT = Attempt(Caller("****0001", has_token=False, origin="profile 'dev'", renewal=""), "login-here")
@@ -102,8 +103,8 @@ def test_long_messages_are_cut() -> None:
 
 def test_attempt_is_asked_when_it_fails() -> None:
     """What was tried is looked up only where it is told; the original error stays known as the cause."""
-    with translated(lambda: pytest.fail("asked without need")):
+    with translated(lambda: pytest.fail("asked without need"), Redactor()):
         pass
-    with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT):
+    with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT, Redactor()):
         raise ValueError("cause")
     assert str(caught.value.__cause__) == "cause"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Broken(io.RawIOBase):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,6 +178,20 @@ def test_transport_is_opened_when_needed_and_closed() -> None:
         fetcher.fetch("GET", f"http://{HOST}/")
     assert opened == [transport]
     assert transport.is_closed
+
+
+def test_fetches_of_several_threads(server: LoopbackServer) -> None:
+    """A pack may fetch from several threads at once, and each gets its own answer."""
+    together = threading.Barrier(4)
+
+    def answer(request: Received) -> Answer:
+        together.wait(timeout=20)  # passes only when four requests are on their way at the same time
+        return Answer(body=request.target)
+
+    server.answer(answer)
+    with fetcher_of() as fetcher, ThreadPoolExecutor(4) as threads:
+        bodies = threads.map(lambda number: fetcher.fetch("GET", f"{server.url}/{number}").body, range(8))
+        assert list(bodies) == [f"/{number}" for number in range(8)]
 
 
 def test_timeout_covers_redirects(server: LoopbackServer) -> None:

@@ -111,7 +111,7 @@ def test_exceptions_of_the_pack(raised: BaseException, message: str) -> None:
     ],
 )
 def test_our_errors_pass_as_they_are(raised: CodaError, exit_code: int) -> None:
-    """What we raised for the pack, or it for the person, keeps its message and exit code."""
+    """They keep message and exit code; a failed request is told the line of the pack that it passed."""
 
     def formula(context: sdk.ExecutionContext) -> None:
         raise raised
@@ -120,6 +120,8 @@ def test_our_errors_pass_as_they_are(raised: CodaError, exit_code: int) -> None:
         run(formula)
     assert caught.value is raised
     assert caught.value.exit_code == exit_code
+    at = [detail for detail in caught.value.details if detail.startswith(f"at {__file__}, line ")]
+    assert len(at) == isinstance(raised, RequestError)
 
 
 def test_interruptions_pass() -> None:

@@ -170,6 +170,6 @@ def test_a_quoted_result_is_cut_between_words() -> None:
     """Half of a secret in a result of the wrong type would pass the redaction."""
     secret = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
     with pytest.raises(ResultError) as caught:
-        result({"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": secret}, str)
+        result({"Id": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": secret}, str)
     assert "SecretAccessKey" in caught.value.details[0]
     assert secret[:3] not in caught.value.details[0]

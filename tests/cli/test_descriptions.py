@@ -1,0 +1,128 @@
+"""Packs and formulas in text."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - the annotations of the formula are read
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import pytest
+
+from coda_cli import sdk
+from coda_cli.cli.descriptions import RedactedFormatter, describe_formula, describe_pack
+from coda_cli.redaction import Redactor
+from coda_cli.runtime.loader import LoadedPack
+from coda_cli.sdk.formulas import formula_of
+
+A = sdk.AuthenticationType
+SECRET = "MarkerToken" + "FwoGZXIvYXdzEJr" * 20
+
+
+def formatter() -> RedactedFormatter:
+    """A formatter that knows one secret."""
+    redactor = Redactor()
+    redactor.add_secret(SECRET)
+    return RedactedFormatter(click.Context(click.Command("describe")), redactor)
+
+
+def described(function: Any, **said: Any) -> str:
+    """Describe a function as a formula, in one line."""
+    form = formatter()
+    describe_formula(LoadedPack(sdk.new_pack(), Path("pack.py")), formula_of(function, **said), form)
+    return " ".join(form.getvalue().split())
+
+
+def every_kind(
+    context: sdk.ExecutionContext,
+    text: Annotated[str, "Any text."],
+    count: int,
+    ratio: float | None,
+    days: list[date] = [],  # noqa: B006 - the default is only looked at
+    loud: bool = True,
+    prefix: str = "",
+    suffix: str = "!",
+    *rest: Annotated[sdk.Email, "More."],
+) -> list[int]:
+    """Do something.
+
+    This is for those who read the source.
+    """
+    return []
+
+
+def test_a_formula() -> None:
+    """Usage, description, every parameter with its type, whether it can be left out, and the result."""
+    text = described(every_kind)
+    for part in (
+        "Usage: coda execute pack.py EveryKind TEXT COUNT [RATIO] [DAYS] [LOUD] [PREFIX] [SUFFIX] [REST]...",
+        " Do something. text",
+        "text string; Any text.",
+        "count whole number ratio",
+        "ratio number, optional",
+        "days list of date, default []",
+        "loud boolean, default true",
+        "prefix string, optional",
+        "suffix string, default !",
+        "rest email, can be repeated; More.",
+        "returns array of whole number",
+    ):
+        assert part in text
+    assert "read the source" not in text
+
+
+def test_an_action() -> None:
+    """An action says that it changes something."""
+    assert "an action, which changes something" in described(every_kind, is_action=True)
+    assert "an action" not in described(every_kind)
+
+
+@pytest.mark.parametrize(
+    ("authentication", "shown"),
+    [
+        pytest.param(None, "Authentication none", id="none declared"),
+        pytest.param({"type": A.NONE}, "Authentication none", id="none"),
+        pytest.param(
+            {"type": A.AWS_ACCESS_KEY, "service": "s3"}, "Authentication AWS_ACCESS_KEY, service s3", id="key"
+        ),
+        pytest.param(
+            {"type": A.AWS_ASSUME_ROLE, "service": "es", "instructions_url": "https://example.com/how"},
+            "Authentication AWS_ASSUME_ROLE, service es Instructions https://example.com/how",
+            id="role",
+        ),
+        pytest.param(
+            {
+                "type": A.AWS_ACCESS_KEY,
+                "service": "s3",
+                "requires_endpoint_url": True,
+                "endpoint_domain": "example.com",
+            },
+            "needs CODA_ENDPOINT_URL under example.com",
+            id="endpoint",
+        ),
+    ],
+)
+def test_a_pack(authentication: dict[str, Any] | None, shown: str) -> None:
+    """The authentication by its type and service, and the domains."""
+    pack = sdk.new_pack()
+    pack.add_network_domain("example.com", "example.org")
+    if authentication is not None:
+        pack.set_user_authentication(**authentication)
+    form = formatter()
+    describe_pack(LoadedPack(pack, Path("folder/pack.py")), form)
+    text = " ".join(form.getvalue().split())
+    assert text.startswith("Pack folder/pack.py ")
+    assert shown in text
+    assert text.endswith("Domains example.com, example.org")
+
+
+def test_secrets_are_taken_out_before_lines_are_broken() -> None:
+    """A long secret that was broken into lines would not be recognised."""
+
+    def formula(context: Any, key: Annotated[str, f"Such as {SECRET}."] = SECRET) -> None:
+        pass
+
+    text = described(formula, description=f"Made with {SECRET}.")
+    assert text.count("[secret]") == 3
+    assert "Marker" not in text
+    assert "FwoGZXIvYXdzEJr" not in text

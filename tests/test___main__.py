@@ -1,0 +1,71 @@
+"""``python -m coda_cli``: the program's beginning and end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.programs import CODA, environment, run_coda, write_pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WAITING = """
+    import signal, sys
+
+    def wait():
+        print("waiting", flush=True)
+        while True:
+            signal.pause()
+
+    @pack.formula
+    def f(context) -> None:
+        wait()
+"""
+
+
+@pytest.mark.parametrize("name", ["click", "json", "rich", "pack", "jmespath", "logging"])
+def test_a_module_in_the_working_folder_shadows_no_library(tmp_path: Path, name: str) -> None:
+    """A file in the folder where coda is started is imported by nobody."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')\n")
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    write_pack(folder, "@pack.formula\ndef f(context) -> list[int]: return [1]\n")
+    for form in ("json", "table"):
+        process = run_coda("execute", "packs/pack.py", "F", "--output", form, "--query", "@", cwd=tmp_path)
+        assert (process.returncode, process.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(WAITING, id="formula"),
+        pytest.param(f"{WAITING}\n    wait()\n", id="loading"),
+    ],
+)
+def test_interrupted(tmp_path: Path, source: str) -> None:
+    """Ctrl-C ends the program with 130 and one word, while loading as while running."""
+    write_pack(tmp_path, source)
+    with subprocess.Popen(
+        [*CODA, "execute", "pack.py", "F"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "waiting\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert err.strip() == "Interrupted."
+
+
+def test_the_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
+    """What the command line returns is what the process ends with."""
+    assert run_coda("--version", cwd=tmp_path).returncode == 0
+    assert run_coda("execute", "nosuch.py", "F", cwd=tmp_path).returncode == 3

@@ -126,8 +126,14 @@ class Redactor:
 
 
 def _however_written(value: str) -> str:
-    """Return the pattern of a value: plain, or with any of its characters escaped as in URLs, JSON or XML."""
-    return "".join(map(_character, value))
+    """Return the pattern of a value: plain, or with any of its characters escaped as in URLs, JSON or XML.
+
+    The padding of base64 may be missing.
+    """
+    stem = value.rstrip("=")
+    if len(stem) < SHORTEST:
+        stem = value
+    return "".join(map(_character, stem)) + f"{_character('=')}?" * (len(value) - len(stem))
 
 
 def _character(character: str) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 KEY_ID = "AKIAMARKEDKEYID0X7Q2"
 SECRET = "Marked/secret+key/ofThe+caller0123456789="
 TOKEN = "Marked+session/token=OfThe/caller+" + "0123456789ab/cdef+" * 30 + "=="
-EXTERNAL_ID = "marked:external/id,of=tenant-0815"
-ROLE = "arn:aws:iam::123456789012:role/marked"
+EXTERNAL_ID = "Tenant:0815/of,the=MarkedOnes"
+ROLE = "arn:aws:iam::123456789012:role/reader"
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": KEY_ID,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coda_cli.cli.output import FORMATS
-from tests.auth.world import ROLE_SECRET, FakeSts, write_files
+from tests.auth.world import ROLE_TOKEN, FakeSts, write_files
 from tests.markers import (
     ENVIRONMENT,
     EXTERNAL_ID,
@@ -159,17 +159,23 @@ def test_leaks_are_seen(text: str) -> None:
     assert not leaks(f"some text ****{KEY_ID[-4:]} Signature=[secret] more text")
 
 
-@pytest.mark.parametrize("pack", PACKS)
 @pytest.mark.parametrize("formula", ECHOING)
 @pytest.mark.parametrize("form", FORMS)
-def test_echoes(
-    capsys: Capture, service: LoopbackServer, sts: FakeSts, form: str, formula: str, pack: str
-) -> None:
+def test_echoes(capsys: Capture, service: LoopbackServer, form: str, formula: str) -> None:
     """A service that sends back all that it was sent shows nothing, in whatever form it does."""
     service.answer(lambda received: echoed(form, received))
-    outcome = outcome_of(capsys, "execute", pack, formula, "--debug")
+    outcome = outcome_of(capsys, "execute", "keys.py", formula, "--debug")
     assert service.requests
-    assert service.requests[0].header("X-Amz-Security-Token")
+    assert service.requests[0].header("X-Amz-Security-Token") == TOKEN
+    check(outcome, service)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_echoes_of_a_role(capsys: Capture, service: LoopbackServer, sts: FakeSts, form: str) -> None:
+    """The keys of an assumed role, which nobody has seen before, are known as well."""
+    service.answer(lambda received: echoed(form, received))
+    outcome = outcome_of(capsys, "execute", "role.py", "Caught", "--debug")
+    assert service.requests[0].header("X-Amz-Security-Token") == ROLE_TOKEN
     check(outcome, service, sts)
 
 
@@ -244,11 +250,12 @@ def test_commands(capsys: Capture, arguments: list[str]) -> None:
 
 def test_credential_process(capsys: Capture, scrubbed_environment: Path) -> None:
     """A program that fails, and says the secret that it was to give out, is not quoted with it."""
-    program = f"sh -c 'echo no access for {SECRET} and {ROLE_SECRET} >&2; exit 3'"
+    unknown = "OfNobody/Yet+KnownButOf40Characters00001"
+    program = f"sh -c 'echo no access for {SECRET} and {unknown} >&2; exit 3'"
     write_files(scrubbed_environment, f"[profile process]\ncredential_process = {program}\n")
     for option in ("-v", "--debug"):
         outcome = outcome_of(capsys, "execute", "keys.py", "Whole", "--profile", "process", option)
-        assert "no access for [secret] and" in check(outcome)
+        assert "no access for [secret] and [secret]" in check(outcome)
         assert outcome.code == CREDENTIALS
 
 

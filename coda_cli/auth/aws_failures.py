@@ -22,6 +22,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError as BotoHTTPClientError
+from botocore.parsers import ResponseParserError
 
 from coda_cli.auth.aws_advice import advice, plain_code
 from coda_cli.errors import CredentialsError
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
     from coda_cli.auth.aws_advice import Caller
     from coda_cli.redaction import Redactor
 
-FAILURES = (BotoCoreError, ClientError, OSError, ValueError, RuntimeError, EOFError, AttributeError)
+_UNREADABLE = (ResponseParserError, KeyError)
+FAILURES = (
+    *(BotoCoreError, ClientError, OSError, ValueError, RuntimeError, EOFError, AttributeError),
+    *_UNREADABLE,
+)
 """What botocore lets out while it gets credentials: its own errors, and those of the programs, files and
 JSON that a profile refers to, which it passes on as they are."""
 
@@ -102,6 +107,12 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
     if isinstance(error, BotoConnectionError | BotoHTTPClientError):
         return CredentialsError(
             "the service that gives out credentials cannot be reached", _one_line(str(error)), origin
+        )
+    if isinstance(error, _UNREADABLE):
+        return CredentialsError(
+            "the service that gives out credentials sent an answer that is none of AWS's",
+            "A proxy's page, or an endpoint override (AWS_ENDPOINT_URL…) that leads elsewhere, is likely.",
+            origin,
         )
     if isinstance(error, ParamValidationError):
         return CredentialsError("the role's settings are malformed", _one_line(str(error)), origin)

@@ -36,7 +36,8 @@ class CodaError(Exception):
     """An error that coda raises on purpose, with a message for a person.
 
     Args:
-        message: what happened, in one line without a full stop at its end where it ends in a value.
+        message: what happened, in one line. It begins in lower case, unless with a name, a path or a
+            method, and has no full stop at its end.
         details: further lines: where it happened, why, what to do next.
     """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +22,21 @@ EXCERPT = 60
 
 SECRET = "[secret]"  # noqa: S105 - what stands in a secret's place
 
-SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+SECRET_VARIABLES = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+)
 MASKED_VARIABLES = ("AWS_ACCESS_KEY_ID", "CODA_EXTERNAL_ID")
 
 _SIGNATURE = re.compile(r"(?<!-)(Signature(?:=|%3[Dd]))[0-9a-f]{64}")
 """As an ``Authorization`` header has it. ``X-Amz-Signature`` is another: a pre-signed URL may be a result."""
+
+_PROXY_PASSWORD = re.compile(r"(?:[^:/]*://)?+[^:]*:(.*)@", re.DOTALL)
+_PLAIN = re.compile(r"[A-Za-z0-9]+")
+
+_OF_SIGNED_URL = re.compile(r"(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s'\"]+", re.IGNORECASE)
 
 
 def mask(value: str) -> str:
@@ -50,6 +61,8 @@ class _Hidden:
     def __init__(self, value: str, shown_as: str) -> None:
         self.value = value
         self.shown_as = shown_as
+        # Written alike wherever the value stands, and found far faster than a pattern of escapes.
+        self._plain = max(_PLAIN.findall(value), key=len, default="")
 
     @cached_property
     def _in_text(self) -> re.Pattern[str]:
@@ -60,10 +73,10 @@ class _Hidden:
         return re.compile(_encoded(_however_written(self.value)))
 
     def text(self, text: str) -> str:
-        return self._in_text.sub(lambda _: self.shown_as, text)
+        return self._in_text.sub(lambda _: self.shown_as, text) if self._plain in text else text
 
     def body(self, body: bytes) -> bytes:
-        return self._in_body.sub(SECRET.encode(), body)
+        return self._in_body.sub(SECRET.encode(), body) if self._plain.encode() in body else body
 
 
 class Redactor:
@@ -77,6 +90,9 @@ class Redactor:
             self.add_secret(environ.get(name))
         for name in MASKED_VARIABLES:
             self.add_masked(environ.get(name))
+        for name, value in environ.items():
+            if name.upper().endswith("_PROXY"):
+                self._add_proxy(value)
 
     def add_secret(self, value: str | None) -> None:
         """Never show this value: secret access keys, session tokens, passwords."""
@@ -85,6 +101,16 @@ class Redactor:
     def add_masked(self, value: str | None) -> None:
         """Show only the last four characters of this value: access key ids, external ids."""
         self._add(value, mask(value or ""))
+
+    def _add_proxy(self, address: str) -> None:
+        """Never show the password in a proxy's address, nor the half of it that a parser may quote.
+
+        Where ``#``, ``/`` or ``?`` stands in it unencoded, the address ends there for whoever reads it.
+        """
+        if found := _PROXY_PASSWORD.match(address):
+            password = found[1]
+            for value in (password, unquote(password), re.split("[/?#]", password)[0]):
+                self.add_secret(value)
 
     def _add(self, value: str | None, shown_as: str) -> None:
         if value and len(value) >= SHORTEST and value not in self._known:
@@ -98,9 +124,12 @@ class Redactor:
         if len(text) < SHORTEST:
             return text
         for hidden in self._hidden:
-            # One after the other: patterns that begin with plain characters search large texts fast.
             text = hidden.text(text)
         return _SIGNATURE.sub(rf"\1{SECRET}", text) if "Signature" in text else text
+
+    def message(self, text: str) -> str:
+        """Replace them in what is no result, where nobody needs a pre-signed URL either."""
+        return _OF_SIGNED_URL.sub(rf"\1{SECRET}", self.text(text))
 
     def body(self, body: bytes, also: tuple[str, ...] = ()) -> bytes:
         """Cut the secrets, and those of one request, out of a raw body that may echo that request.

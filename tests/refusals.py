@@ -38,13 +38,13 @@ def outcome_of(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Ou
 
 
 def check_refusal(outcome: Outcome, code: int, *said: str) -> None:
-    """Check that it was refused with this exit code, and says these things in this order."""
+    """Check that it was refused with this exit code, and says these things in this order, in any case."""
     assert outcome.out == ""
     assert outcome.code == code, outcome.err
     assert outcome.err.startswith("Error: "), outcome.err
     assert "Traceback" not in outcome.err
-    rest = outcome.err
-    for words in said:
+    rest = outcome.err.lower()
+    for words in map(str.lower, said):
         assert words in rest, f"{words!r} is not (or too early) in:\n{outcome.err}"
         rest = rest.partition(words)[2]
 

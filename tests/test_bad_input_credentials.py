@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-
     Capture = pytest.CaptureFixture[str]
 
 PACK = '''

@@ -42,6 +42,12 @@ def test_mask_shows_the_last_four(value: str, shown: str) -> None:
         pytest.param(f"key={KEY}.", f"key={SECRET}.", id="secret"),
         pytest.param("id AKIDEXAMPLE1234", "id ****1234", id="masked"),
         pytest.param("wJalr%2FXUtnFEMI%2BbPxRfi", SECRET, id="percent-encoded"),
+        pytest.param("wJalr/XUtnFEMI%2bbPxRfi", SECRET, id="percent-encoded in part, in lower case"),
+        pytest.param("wJalr%252FXUtnFEMI%252BbPxRfi", SECRET, id="percent-encoded twice"),
+        pytest.param(r"wJalr\/XUtnFEMI\u002BbPxRfi", SECRET, id="JSON-escaped"),
+        pytest.param("wJalr&#47;XUtnFEMI&#x2b;bPxRfi", SECRET, id="XML-escaped"),
+        pytest.param(f"Signature={'0a' * 32}", f"Signature={SECRET}", id="signature of a header"),
+        pytest.param(f"X-Amz-Signature={'0a' * 32}", f"X-Amz-Signature={'0a' * 32}", id="pre-signed URL"),
         pytest.param(f"{KEY}{KEY}", SECRET * 2, id="twice"),
         pytest.param("nothing here", "nothing here", id="innocent"),
     ],
@@ -49,6 +55,14 @@ def test_mask_shows_the_last_four(value: str, shown: str) -> None:
 def test_text_shows_no_secret(redactor: Redactor, text: str, shown: str) -> None:
     """Secrets are replaced wherever they stand, also as they stand in a URL."""
     assert redactor.text(text) == shown
+
+
+def test_messages_show_no_signed_url(redactor: Redactor) -> None:
+    """Who holds a pre-signed URL may use it: it stays whole in a result only."""
+    url = f"https://b.s3.amazonaws.com/k?X-Amz-Signature={'0a' * 32}&x-amz-security-token=abc&x=1"
+    assert redactor.text(url) == url
+    shown = f"https://b.s3.amazonaws.com/k?X-Amz-Signature={SECRET}&x-amz-security-token={SECRET}&x=1"
+    assert redactor.message(f"'{url}' {KEY}") == f"'{shown}' {SECRET}"
 
 
 def test_longer_secret_comes_first() -> None:
@@ -65,6 +79,20 @@ def test_short_values_are_left_alone(value: str | None) -> None:
     redactor = Redactor()
     redactor.add_secret(value)
     assert redactor.text("a short text") == "a short text"
+
+
+def test_padding_is_part_of_a_secret() -> None:
+    """A token that lost its padding on the way is known again, and one that has it is cut with it."""
+    redactor = Redactor()
+    redactor.add_secret("dG9rZW4tMQ==")
+    assert redactor.text("dG9rZW4tMQ and dG9rZW4tMQ==") == f"{SECRET} and {SECRET}"
+
+
+def test_environment_that_is_no_unicode() -> None:
+    """A variable may hold bytes that are no UTF-8, which Python reads as surrogates."""
+    redactor = Redactor({"AWS_SECRET_ACCESS_KEY": "\udcff" * 10})
+    assert redactor.text("\udcff" * 10) == SECRET
+    assert redactor.body(b"innocent") == b"innocent"
 
 
 def test_value_is_clean_inside(redactor: Redactor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -210,6 +211,23 @@ def test_signature_of_an_earlier_request(capsys: Capture, service: LoopbackServe
     assert len(set(signatures(service))) == 2
 
 
+def test_signed_url_of_a_pack(capsys: Capture, folder: Path) -> None:
+    """A pre-signed URL that fails is not repeated, not even in the tracebacks of the libraries."""
+    signature = "0123456789abcdef" * 4
+    write_pack(
+        folder,
+        "pack.add_network_domain('127.0.0.1')\n@pack.formula(description='Get.')\n"
+        "def get(context: sdk.ExecutionContext, url: str) -> object:\n"
+        "    return context.fetcher.fetch('GET', url, disable_authentication=True).body\n",
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/k?X-Amz-Credential={KEY_ID}&X-Amz-Signature={signature}"
+    said = check(outcome_of(capsys, "execute", "pack.py", "Get", url, "--debug"))
+    assert "Max retries exceeded" in said
+    assert signature not in said
+
+
 @pytest.mark.parametrize("form", ["error in xml", "error in text", "error as code"])
 def test_refusal_of_a_role_that_echoes(capsys: Capture, sts: FakeSts, form: str) -> None:
     """STS may quote what it was sent, at length; of that, too, no half of a secret is shown."""
@@ -261,9 +279,13 @@ def test_credential_process(capsys: Capture, scrubbed_environment: Path) -> None
 
 @pytest.mark.parametrize("kind", ["static", "role", "process"])
 def test_secrets_of_profiles(
-    capsys: Capture, service: LoopbackServer, sts: FakeSts, scrubbed_environment: Path,
-    monkeypatch: pytest.MonkeyPatch, kind: str,
-) -> None:  # fmt: skip
+    capsys: Capture,
+    service: LoopbackServer,
+    sts: FakeSts,
+    scrubbed_environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
     """What files and programs hold is known as well as what the environment does."""
     for name in ENVIRONMENT:
         monkeypatch.delenv(name)

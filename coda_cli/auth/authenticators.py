@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from coda_cli.auth.aws import AwsAuthenticator
 from coda_cli.auth.aws_endpoints import AwsRouter
 from coda_cli.auth.aws_profiles import Profiles
-from coda_cli.errors import UsageError
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.wire import PathStyle, WireRequest, WireResponse
 
@@ -53,30 +52,22 @@ class Authenticators:
         self._profiles = Profiles(options, redactor)
 
     def authenticator(self, authentication: Authentication | None) -> Authenticator:
-        """Return the authenticator of a declared authentication; None declares none.
-
-        Raises:
-            UsageError: an option was given that this type of authentication does not take.
-        """
+        """Return the authenticator of a declared authentication; None declares none."""
         if authentication is None or authentication.type is AuthenticationType.NONE:
-            self._refuse_options("does not authenticate", "role_arn", "external_id", "profile", "region")
             return Anonymous()
-        assume_role = authentication.type is AuthenticationType.AWS_ASSUME_ROLE
-        if not assume_role:
-            self._refuse_options("authenticates by access key", "role_arn", "external_id")
         return AwsAuthenticator(
             authentication.service or "",
             self._options,
             self._profiles,
             self._redactor,
             self._clock,
-            assume_role=assume_role,
+            assume_role=authentication.type is AuthenticationType.AWS_ASSUME_ROLE,
         )
 
     def router(self, authentication: Authentication | None) -> Router:
         """Return what says where to connect: AWS's hosts may be overridden for any pack."""
         service = authentication.service if authentication else None
-        return AwsRouter(service or "", self._options, self._profiles.endpoint_config)
+        return AwsRouter(service or "", self._options, self._profiles)
 
     def ca_bundle(self) -> str | None:
         """Return the file of certificate authorities configured for AWS, or None.
@@ -85,9 +76,3 @@ class Authenticators:
             CredentialsError: there is no such file.
         """
         return self._profiles.ca_bundle()
-
-    def _refuse_options(self, what: str, *names: str) -> None:
-        for name in names:
-            if getattr(self._options, name) is not None:
-                option = f"--{name.replace('_', '-')}"
-                raise UsageError(f"{option} does not go with a pack that {what}")

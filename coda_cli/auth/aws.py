@@ -13,7 +13,7 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_advice import OF_A_SERVICE_WORD, REFUSALS, advice, is_about_signature, plain_code
+from coda_cli.auth.aws_advice import OF_A_SERVICE_WORD, REFUSALS, advice, is_about_signature
 from coda_cli.auth.aws_regions import MULTI_REGION, S3_FAMILY, signing_region
 from coda_cli.errors import CredentialsError, RequestError
 from coda_cli.wire import PathStyle, WireRequest
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ONLY_OURS = frozenset({"host", "authorization", "x-amz-date", "x-amz-security-token"})
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
 class AwsAuthenticator:
@@ -82,12 +82,19 @@ class AwsAuthenticator:
         return None
 
     def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:
-        """Explain a response that refuses the signature, the token or the key."""
-        code = plain_code(response.error.code) if response.error else ""
-        if response.error is None or code not in REFUSALS:
+        """Explain a response that refuses the signature, the token or the key of a signed request.
+
+        It speaks of the key that the request has, which a newer one may have replaced by now, and calls
+        nobody.
+        """
+        headers = {name.lower(): value for name, value in request.headers}
+        signed = _CREDENTIAL.search(headers.get("authorization", ""))
+        if response.error is None or response.error.code not in REFUSALS or signed is None:
             return ()
-        caller = self._credentials.caller()
-        region, service = _signed_for(request) or ("no region", self._service)
+        code = response.error.code
+        key, region, service = signed.groups()
+        with self._lock:
+            caller = self._credentials.caller(key, has_token="x-amz-security-token" in headers)
         return (
             f"It was signed for {service} in {region} by key {caller.key}, from {caller.origin}.",
             *advice(code, response.error.message, caller),
@@ -153,10 +160,3 @@ def _signable(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ..
                 "Leave it out, or fetch with disable_authentication=True.",
             )
     return tuple(header for header in headers if header[0].lower() != "date")
-
-
-def _signed_for(request: WireRequest) -> tuple[str, str] | None:
-    for name, value in request.headers:
-        if name.lower() == "authorization" and (found := _SCOPE.search(value)):
-            return found[1], found[2]
-    return None

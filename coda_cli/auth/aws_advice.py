@@ -62,11 +62,6 @@ def is_about_signature(code: str) -> bool:
     return code in _SIGNATURE
 
 
-def plain_code(code: str) -> str:
-    """Strip what JSON services write around a code: ``com.amazon.coral#Code:http://…``."""
-    return code.rpartition("#")[2].partition(":")[0]
-
-
 def advice(code: str, message: str, caller: Caller) -> tuple[str, ...]:
     """Return the likely next step for a code of ``REFUSALS``; nothing for any other."""
     if code in _CLOCK or any(part in message.lower() for part in _CLOCK_MESSAGES):

@@ -46,14 +46,13 @@ class AwsCredentials:
         """
         return self._credentials.get_frozen_credentials()
 
-    def caller(self) -> Caller:
-        """Say who signs, and where its credentials come from."""
-        keys = self.keys()
+    def caller(self, key: str, *, has_token: bool) -> Caller:
+        """Say where a key comes from that a request was signed with; fetches no new one."""
         source = self._source
         origin = source.origin
         if self._role is not None:
             origin = f"role {self._role.arn}, assumed with {origin}"
-        return Caller(mask(keys.access_key), keys.token is not None, origin, source.renewal)
+        return Caller(mask(key), has_token, origin, source.renewal)
 
     @cached_property
     def _source(self) -> Source:

@@ -3,7 +3,7 @@
 Owns AWS's order of places to look (``AWS_ENDPOINT_URL_<SERVICE>``, ``AWS_ENDPOINT_URL``, the profile's
 ``services`` section, the profile's ``endpoint_url``) and the check of what is found there. The request,
 its ``Host`` and its signature stay those of the real host; nothing here connects. It reads no file: the
-profile is handed in, as something to call only when it may matter.
+profile is handed in, as something to ask only when it may matter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from coda_cli.auth.aws_options import Given
 from coda_cli.auth.aws_regions import is_aws_host
@@ -39,7 +39,7 @@ class ProfileConfig:
     """What the configuration files say of one profile, and the ``services`` section it refers to."""
 
     name: str
-    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
     services: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -112,15 +112,26 @@ def checked_endpoint(found: Given) -> Url:
     return url
 
 
+class EndpointProfiles(Protocol):
+    """What the router asks the configuration files."""
+
+    @property
+    def mention_endpoints(self) -> bool:
+        """Whether a file speaks of endpoints at all; cheap to tell."""
+        ...
+
+    def endpoint_config(self) -> ProfileConfig | None:
+        """Return the configuration of the profile in use, or None where no file speaks of endpoints."""
+        ...
+
+
 class AwsRouter:
     """Connects requests for AWS's hosts elsewhere if an override is configured; a ``wire.Router``."""
 
-    def __init__(
-        self, service: str, options: AwsOptions, profile: Callable[[], ProfileConfig | None]
-    ) -> None:
-        self._service = service
+    def __init__(self, service: str, options: AwsOptions, profiles: EndpointProfiles) -> None:
+        self._names = names_of(service)
         self._options = options
-        self._profile = profile
+        self._profiles = profiles
         self._override: Url | None = None
 
     def connect_to(self, url: Url) -> Url | None:
@@ -129,9 +140,12 @@ class AwsRouter:
         Raises:
             CredentialsError: the override is neither ``https`` nor ``http`` to loopback, or has a path.
         """
-        # Which hosts are AWS's is asked last: the answer needs botocore, and most runs have no override.
+        # Which hosts are AWS's only botocore knows, and most runs have no override. The profile comes last:
+        # what is wrong with it is no matter of other hosts.
+        if not self._may_have_override or not is_aws_host(url.host):
+            return None
         found = self._found
-        if found is None or not is_aws_host(url.host):
+        if found is None:
             return None
         if self._override is None:
             self._override = checked_endpoint(found)
@@ -139,5 +153,9 @@ class AwsRouter:
         return self._override
 
     @cached_property
+    def _may_have_override(self) -> bool:
+        return _in_environment(self._names, self._options) is not None or self._profiles.mention_endpoints
+
+    @cached_property
     def _found(self) -> Given | None:
-        return configured_endpoint(names_of(self._service), self._options, self._profile)
+        return configured_endpoint(self._names, self._options, self._profiles.endpoint_config)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import (
@@ -17,6 +18,7 @@ from botocore.exceptions import (
     CredentialRetrievalError,
     LoginError,
     ParamValidationError,
+    ProxyConnectionError,
     SSOError,
     TokenRetrievalError,
 )
@@ -24,7 +26,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError as BotoHTTPClientError
 from botocore.parsers import ResponseParserError
 
-from coda_cli.auth.aws_advice import advice, plain_code
+from coda_cli.auth.aws_advice import advice
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
 
@@ -36,11 +38,13 @@ if TYPE_CHECKING:
 
 _UNREADABLE = (ResponseParserError, KeyError)
 FAILURES = (
-    *(BotoCoreError, ClientError, OSError, ValueError, RuntimeError, EOFError, AttributeError),
+    *(BotoCoreError, ClientError, OSError, ValueError, RuntimeError, EOFError, AttributeError, TypeError),
     *_UNREADABLE,
 )
 """What botocore lets out while it gets credentials: its own errors, and those of the programs, files and
-JSON that a profile refers to, which it passes on as they are."""
+JSON that a profile refers to, which it passes on as they are. From our own code they are mistakes of ours."""
+
+INDENTED = "Settings that are written as an indented section, where a value is expected, are a likely cause."
 
 _LONGEST_LINE = 300
 _LIKE_A_KEY = re.compile(r"[A-Za-z0-9/+=]{40,}")  # a secret access key has 40 characters, a token more
@@ -53,7 +57,7 @@ class RoleAttempt:
     """One try to assume a role: which, and with what external id, if any."""
 
     arn: str
-    external_id: str | None
+    external_id: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,16 @@ def translated(attempt: Callable[[], Attempt], redactor: Redactor) -> Iterator[N
     try:
         yield
     except FAILURES as error:
+        if _is_ours(error):
+            raise
         for word in filter(_HAS_DIGIT.search, _LIKE_A_KEY.findall(str(error))):
             redactor.add_secret(word)
         raise credentials_error(error, attempt()) from error
+
+
+def _is_ours(error: Exception) -> bool:
+    *_, (innermost, _line) = walk_tb(error.__traceback__)
+    return str(innermost.f_globals.get("__name__")).startswith("coda_cli.")
 
 
 def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
@@ -106,7 +117,7 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
         return CredentialsError("credentials could not be retrieved", _one_line(str(error)), origin)
     if isinstance(error, BotoConnectionError | BotoHTTPClientError):
         return CredentialsError(
-            "the service that gives out credentials cannot be reached", _one_line(str(error)), origin
+            "the service that gives out credentials cannot be reached", _connection(error), origin
         )
     if isinstance(error, _UNREADABLE):
         return CredentialsError(
@@ -118,7 +129,15 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
         return CredentialsError("the role's settings are malformed", _one_line(str(error)), origin)
     if isinstance(error, EOFError):
         return CredentialsError("an MFA code is needed, and there is no terminal to ask for it on", origin)
-    return CredentialsError("credentials cannot be read", _one_line(str(error)), origin)
+    likely = (INDENTED,) if isinstance(error, TypeError) else ()
+    return CredentialsError("credentials cannot be read", _one_line(str(error)), origin, *likely)
+
+
+def _connection(error: Exception) -> str:
+    """Say what botocore says of a connection, unless it may quote a proxy's address with its password."""
+    if isinstance(error, ProxyConnectionError) or type(error) is BotoHTTPClientError:
+        return "The connection could not be made: look at HTTPS_PROXY and HTTP_PROXY, if they are set."
+    return _one_line(str(error))
 
 
 def _login(command: str, attempt: Attempt) -> str:
@@ -127,7 +146,7 @@ def _login(command: str, attempt: Attempt) -> str:
 
 
 def _refused(error: ClientError, attempt: Attempt) -> CredentialsError:
-    code = plain_code(error.response.get("Error", {}).get("Code", ""))
+    code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "")
     caller, role = attempt.caller, attempt.role
     if code == "UnauthorizedException" and error.operation_name == "GetRoleCredentials":

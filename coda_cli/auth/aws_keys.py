@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from coda_cli.auth.aws_failures import translated
+from coda_cli.auth.aws_failures import INDENTED, translated
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
 
@@ -84,7 +84,7 @@ class HeldCredentials:
         if self._held is None or self._ends_soon():
             with translated(self._attempt, self._redactor):
                 frozen = self._credentials.get_frozen_credentials()
-            keys = Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token or None)
+            keys = _keys(frozen, self._origin)
             self._held = checked_keys(keys, self._origin, self._redactor)
             token = "without" if keys.token is None else "with"
             logger.info("key %s %s a session token, of %s", mask(keys.access_key), token, self._origin)
@@ -93,6 +93,13 @@ class HeldCredentials:
     def _ends_soon(self) -> bool:
         ask = getattr(self._credentials, "refresh_needed", None)
         return ask is not None and bool(ask(refresh_in=REFRESH_SECONDS))
+
+
+def _keys(frozen: Any, origin: str) -> Keys:
+    key_id, secret, token = frozen.access_key or "", frozen.secret_key or "", frozen.token or None
+    if not (isinstance(key_id, str) and isinstance(secret, str) and isinstance(token, str | None)):
+        raise CredentialsError("a part of the access key is no text", origin, INDENTED)
+    return Keys(key_id, secret, token)
 
 
 def checked_keys(keys: Keys, origin: str, redactor: Redactor) -> Keys:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from coda_cli.errors import CredentialsError
 
@@ -20,16 +20,20 @@ _NOT_IN_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 _LONGEST_SESSION_NAME = 64
 
 
-class Given(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Given:
     """A value, and where it was given: an option, a variable, or a profile."""
 
-    value: str
+    value: str = field(repr=False)
     origin: str
 
 
 @dataclass(frozen=True, slots=True)
 class AwsOptions:
-    """The command line's options for AWS, and the environment. An empty variable counts as unset."""
+    """The command line's options for AWS, and the environment. An empty variable counts as unset.
+
+    ``timeout`` is that of one request, in seconds; what gives out credentials is asked no longer either.
+    """
 
     environ: Mapping[str, str] = field(repr=False)
     profile: str | None = None
@@ -37,6 +41,7 @@ class AwsOptions:
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
     session_name: str = "coda"
+    timeout: float = 60.0
 
     def variable(self, name: str) -> str | None:
         """Return a variable's value, or None where it is unset or empty."""

@@ -58,6 +58,11 @@ class Profiles:
         """Return the profile's configuration if a file mentions the word, else None."""
         return self.session.profile_config if word in self._text else None
 
+    @property
+    def mention_endpoints(self) -> bool:
+        """Whether a file speaks of endpoints at all, of this profile or another."""
+        return "endpoint_url" in self._text
+
     def endpoint_config(self) -> ProfileConfig | None:
         """Return the profile's configuration if it may hold endpoint overrides."""
         return self.config_about("endpoint_url")
@@ -99,4 +104,5 @@ class Profiles:
 
 
 def _expanded(path: str) -> Path:
-    return Path(os.path.expandvars(path)).expanduser()
+    # As in botocore: where there is no home folder, ~ stays, and pathlib would raise an error.
+    return Path(os.path.expanduser(os.path.expandvars(path)))  # noqa: PTH111 - see above

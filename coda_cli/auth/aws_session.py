@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10
-READ_SECONDS = 60
+ATTEMPTS = 2
+"""Of one call in all: a connection may break once, but nobody waits longer than twice the timeout."""
 
 _SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
     # The profile is named by us: botocore reads the two variables in the other order, and an empty one
@@ -68,7 +69,13 @@ class CodaSession(botocore.session.Session):
         region = self.chosen_region()
         if region is not None:
             self.set_config_variable("region", region.value)
-        self.set_default_client_config(Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS))
+        self.set_default_client_config(
+            Config(
+                connect_timeout=min(CONNECT_SECONDS, options.timeout),
+                read_timeout=options.timeout,
+                retries={"total_max_attempts": ATTEMPTS},
+            )
+        )
         self.register("before-parameter-build", self._look_at_parameters)
 
     def _check_name(self, profile: Given | None) -> None:
@@ -82,13 +89,19 @@ class CodaSession(botocore.session.Session):
         )
 
     @property
+    def profile_values(self) -> dict[str, str]:
+        """The settings of the profile in use; what is written as an indented section is none of these."""
+        config = self.get_scoped_config()
+        return {name: value for name, value in config.items() if isinstance(value, str)}
+
+    @property
     def profile_config(self) -> ProfileConfig:
         """What the files say of the profile in use.
 
         Raises:
             CredentialsError: it refers to a ``services`` section that is not there.
         """
-        values = self.get_scoped_config()
+        values = self.profile_values
         name = self.profile or "default"
         section = values.get("services")
         if section is None:
@@ -147,8 +160,7 @@ class CodaSession(botocore.session.Session):
         return super().create_client(service_name, region_name, *args, **kwargs)
 
     def _role_of_profile(self) -> str | None:
-        arn = self.get_scoped_config().get("role_arn") or self._options.variable("AWS_ROLE_ARN")
-        return arn if isinstance(arn, str) else None
+        return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")
 
     def _remember(self, arguments: Mapping[str, Any]) -> None:
         key = arguments.get("aws_access_key_id")

@@ -141,7 +141,7 @@ def _caller(session: CodaSession, origin: str, renewal: str) -> Caller:
 
 def _behind_role(session: CodaSession, profile: str) -> str:
     """Say where the keys come from that a profile's role is assumed with."""
-    config = session.get_scoped_config()
+    config = session.profile_values
     for setting in ("source_profile", "credential_source", "web_identity_token_file"):
         if setting in config:
             return f"{setting} {config[setting]!r} of profile {profile!r}"
@@ -153,7 +153,7 @@ def _asked_for(session: CodaSession) -> RoleAttempt | None:
 
 
 def _role_of_profile(session: CodaSession, method: str, options: AwsOptions) -> RoleAttempt | None:
-    config = session.get_scoped_config()
+    config = session.profile_values
     if method == "assume-role-with-web-identity":
         # Without a named profile the variables come before the default profile's settings.
         variables = options.named_profile is None and options.first_variable(*_WEB_IDENTITY_VARIABLES)
@@ -172,7 +172,8 @@ def _login_profile(session: CodaSession, name: str) -> str:
         config = all_profiles.get(name, {})
         if any(key.startswith("sso_") or key == "login_session" for key in config):
             break
-        name = config.get("source_profile", name)
+        source = config.get("source_profile")
+        name = source if isinstance(source, str) else name
     return name
 
 
@@ -196,7 +197,7 @@ def _nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
     files = ", ".join(f"{path} ({'read' if path.is_file() else 'not there'})" for path in profiles.files)
     metadata = "switched off" if options.variable("AWS_EC2_METADATA_DISABLED") == "true" else "no answer"
     return CredentialsError(
-        "no AWS credentials were found; looked at",
+        "no AWS credentials were found; looked at:",
         "- --profile: not given",
         f"- {_KEY_ID} and {_SECRET}: not set",
         "- AWS_PROFILE and AWS_DEFAULT_PROFILE: not set",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coda_cli.cli.descriptions import RedactedFormatter, describe_formula, describe_pack
+from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.messages import pack_output
 from coda_cli.cli.output import write_text
 from coda_cli.runtime.loader import load_pack
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from coda_cli.cli.session import Session
 
 
-@click.command("describe")
+@click.command("describe", cls=WrittenHelp)
 @click.argument("pack", type=click.Path(path_type=Path))
 @click.argument("formula", required=False)
 @click.pass_obj

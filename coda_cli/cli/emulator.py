@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coda_cli.cli.help import WrittenHelp
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,7 @@ be installed or started.
 
 @click.command(
     "emulator",
+    cls=WrittenHelp,
     epilog=EPILOG,
     context_settings={"allow_interspersed_args": False},
 )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coda_cli.cli.help import show
 from coda_cli.cli.messages import logged_to, pack_output, progress
-from coda_cli.cli.output import FORMATS, compile_query, write_result, write_text
+from coda_cli.cli.output import FORMATS, compile_query, has_no_rows, write_result, write_text
 from coda_cli.cli.values import ValueSource
 from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
 from coda_cli.runtime.executor import execute_formula
@@ -63,8 +64,7 @@ class ExecuteCommand(click.Command):
         """Show the help of the formula if one is named, else that of the command."""
         pack, formula = ctx.params.get("pack"), ctx.params.get("formula")
         if pack is None or formula is None:
-            click.echo(ctx.get_help())
-            ctx.exit()
+            show(ctx, ctx.get_help())
         from coda_cli.cli.descriptions import RedactedFormatter, describe_formula
 
         with pack_output(ctx.obj.messages):
@@ -155,6 +155,8 @@ def execute(
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
     """  # noqa: D301 - the backspace is click's mark of a paragraph to be left alone
     session.debug = debug
+    redactor = session.redactor
+    redactor.add_masked(chosen["external_id"])
     compiled = compile_query(query)
     messages = session.messages
     with logged_to(messages, verbose=verbose, debug=debug):
@@ -164,7 +166,7 @@ def execute(
         options = RunOptions(
             environ=os.environ,
             may_fetch=not no_fetch,
-            redactor=session.redactor,
+            redactor=redactor,
             **chosen,
         )
         check_options(loaded.pack.authentication, options)
@@ -178,4 +180,8 @@ def execute(
                 pack_output(messages),
             ):
                 result = execute_formula(chosen_formula, context, values)
-    write_result(session.redactor.value(compiled(result)), output_format)
+    # Before the query too: what it takes apart or turns round is no longer recognised.
+    shown = redactor.value(compiled(redactor.value(result)))
+    write_result(shown, output_format)
+    if has_no_rows(shown, output_format):
+        messages.write("(no rows)\n")

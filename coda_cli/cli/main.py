@@ -5,7 +5,6 @@ Commands are imported when they are run: ``coda --help`` reads their one-line he
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coda_cli import __version__
+from coda_cli.cli.help import WrittenHelp, show
 from coda_cli.cli.messages import Messages
 from coda_cli.cli.session import Session
 from coda_cli.errors import CodaError
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
 EXIT_DONE = 0
 EXIT_BUG = 1
-EXIT_UNWRITTEN = 1
 EXIT_INTERRUPTED = 130
-
-_CANNOT_BE_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 COMMANDS = {
     "execute": "Run a formula of a pack.",
@@ -37,7 +34,7 @@ COMMANDS = {
 }
 
 
-class CommandTable(click.Group):
+class CommandTable(WrittenHelp, click.Group):
     """A group whose commands are named in ``COMMANDS`` and imported when they are needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -66,8 +63,20 @@ class CommandTable(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
+    if asked:
+        show(ctx, f"coda {__version__}")
+
+
 @click.command(cls=CommandTable, no_args_is_help=True)
-@click.version_option(__version__, prog_name="coda", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def coda() -> None:
     """Run packs: typed formulas over AWS and other HTTP APIs.
 
@@ -87,8 +96,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         with coda.make_context("coda", given, obj=session) as context:
             returned = coda.invoke(context)
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except click.exceptions.Exit as ended:  # --help, --version
         return ended.exit_code
     except BrokenPipeError:
@@ -113,22 +120,18 @@ def _report(error: Exception, session: Session) -> int:
         hints = [context.get_usage(), f"Try '{context.command_path} --help'."] if context else []
         messages.failure(error.format_message(), *hints)
         return error.exit_code
-    if isinstance(error, OSError) and error.errno in _CANNOT_BE_WRITTEN:
-        _forget_standard_output()
-        messages.failure(f"standard output cannot be written: {error.strerror}")
-        return EXIT_UNWRITTEN
+    exit_code = EXIT_BUG
     if isinstance(error, CodaError):
         messages.error(error)
-        if session.debug:
-            messages.write("".join(traceback.format_exception(error)))
-        return error.exit_code
-    messages.failure(
-        f"a bug in coda {__version__}: {type(error).__name__}: {error}",
-        "Nothing that you did should lead here. Please report it with the output of --debug.",
-    )
-    if session.debug:
+        exit_code = error.exit_code
+    else:
+        messages.failure(
+            f"a bug in coda {__version__}: {type(error).__name__}: {error}",
+            "Nothing that you did should lead here. Please report it with what follows.",
+        )
+    if session.debug or not isinstance(error, CodaError):
         messages.write("".join(traceback.format_exception(error)))
-    return EXIT_BUG
+    return exit_code
 
 
 def _forget_standard_output() -> None:

@@ -20,6 +20,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typing_extensions import Buffer
+
     from coda_cli.errors import CodaError
     from coda_cli.redaction import Redactor
 
@@ -72,13 +74,18 @@ class Messages(io.TextIOBase):
         """Tell that text can be written."""
         return True
 
+    @property
+    def buffer(self) -> io.RawIOBase:
+        """What takes bytes, for packs that write them."""
+        return _Bytes(self)
+
     def isatty(self) -> bool:
         """Tell whether a person is likely to see it at once."""
         return self._stream is not None and self._stream.isatty()
 
     def write(self, text: str) -> int:
         """Write text without secrets and without control characters."""
-        self._put(printable(self._redactor.text(text)))
+        self._put(printable(self._redactor.message(text)))
         return len(text)
 
     def flush(self) -> None:
@@ -118,6 +125,20 @@ class Messages(io.TextIOBase):
             encoding = getattr(self._stream, "encoding", None) or "utf-8"
             self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
             self._stream.flush()
+
+
+class _Bytes(io.RawIOBase):
+    """Messages as a stream of bytes: each write is text in UTF-8, escaped where it is none."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Buffer) -> int:
+        self._messages.write(bytes(content).decode("utf-8", "backslashreplace"))
+        return memoryview(content).nbytes
 
 
 class _MessageHandler(logging.Handler):

@@ -63,7 +63,8 @@ def write_result(value: object, output_format: str | None) -> None:
     """Write a JSON value to standard output.
 
     Raises:
-        CodaError: it cannot be written, as to a full disk. A closed pipe stays BrokenPipeError.
+        CodaError: it is nested too deeply, or cannot be written, as to a full disk. A closed pipe stays
+            BrokenPipeError.
     """
     if sys.stdout is None:
         return
@@ -72,25 +73,32 @@ def write_result(value: object, output_format: str | None) -> None:
             _write_for_people(value)
         else:
             _write(value, output_format or "json")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
     except RecursionError:
         raise CodaError("the result cannot be written: it is nested too deeply") from None
-    except OSError as error:
-        raise CodaError(f"the result cannot be written: {error.strerror}") from error
+
+
+def has_no_rows(value: object, output_format: str | None) -> bool:
+    """Tell whether the result is a table without rows, of which ``write_result`` shows nothing at all."""
+    for_people = output_format is None and sys.stdout is not None and sys.stdout.isatty()
+    return (value == [] and for_people) or (value in ([], {}) and output_format == "table")
 
 
 def write_text(text: str) -> None:
     """Write text for people, such as a description, to standard output."""
     if sys.stdout is not None:
         _put(printable(text))
-        sys.stdout.flush()
 
 
 def _put(text: str) -> None:
+    """Write to standard output: the one place that does, so that its failures are told from all others."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CodaError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def _write(value: object, output_format: str) -> None:

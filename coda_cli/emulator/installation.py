@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from coda_cli.emulator.foreground import uninterrupted
+from coda_cli.emulator.processes import kill_session
 from coda_cli.errors import EmulatorError
 
 if TYPE_CHECKING:
@@ -24,11 +26,20 @@ VERSION = "1.5.33"
 
 
 def cache_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the folder that coda keeps what it can make again in; it need not exist."""
+    """Return the folder that coda keeps what it can make again in; it need not exist.
+
+    Raises:
+        EmulatorError: there is no home folder to have it in.
+    """
     chosen = environ.get("XDG_CACHE_HOME", "")
     if Path(chosen).is_absolute():
         return Path(chosen) / "coda"
-    home = Path(environ.get("HOME") or Path("~").expanduser())
+    home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - pathlib's raises an error
+    if not home.is_absolute():
+        raise EmulatorError(
+            "there is no home folder to install the AWS emulator in",
+            "Set XDG_CACHE_HOME to a folder that you can write to, and run this again.",
+        )
     if platform == "darwin":
         return home / "Library" / "Caches" / "coda"
     if platform == "win32":
@@ -59,9 +70,11 @@ def installed_python(cache: Path, say: Callable[[str], object]) -> Path:
 def _install(folder: Path) -> None:
     """Make the environment beside its place and rename it there, so that it is never seen half made."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(
-        prefix=f"{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True
-    ) as workshop:
+    with ExitStack() as stack:
+        with uninterrupted():
+            workshop = stack.enter_context(
+                TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent, ignore_cleanup_errors=True)
+            )
         with suppress(FileNotFoundError):
             folder.rename(Path(workshop) / "old")
         new = Path(workshop) / "new"
@@ -85,21 +98,32 @@ def _python_of(environment: Path) -> Path:
 
 
 def _run(arguments: list[str]) -> None:
-    """Run one step with the person's own environment: their proxy and their index are pip's."""
-    done = subprocess.run(
-        arguments,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()] or ["no reason was given"]
+    """Run one step with the person's own environment: their proxy and their index are pip's.
+
+    It has a session of its own, so that whatever it started ends with it if we are interrupted.
+    """
+    process = None
+    try:
+        with uninterrupted():
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        output, _ = process.communicate()
+    except BaseException:
+        if process is not None:
+            kill_session(process)
+        raise
+    if process.returncode:
+        lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no reason was given"]
         raise EmulatorError(
             f"the AWS emulator cannot be installed: {lines[-1]}",
-            f"This step failed with exit status {done.returncode}: {' '.join(arguments)}",
+            f"This step failed with exit status {process.returncode}: {' '.join(arguments)}",
             "It ran with your environment: pip takes its index and proxy from its own settings.",
             *lines[-10:-1],
         )

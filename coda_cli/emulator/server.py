@@ -6,14 +6,14 @@ that the port cannot be lost to another program, and a first request waits in it
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from coda_cli.emulator.processes import kill_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,16 +65,7 @@ def running_server(python: Path, folder: Path, environ: Mapping[str, str]) -> It
     try:
         yield Server(f"http://127.0.0.1:{port}", process.pid, log)
     finally:
-        _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the server and its children at once: it holds nothing that anybody wants to keep."""
-    with suppress(ProcessLookupError, PermissionError):  # it may have ended by itself
-        os.killpg(process.pid, signal.SIGKILL)
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait()
+        kill_session(process)  # it holds nothing that anybody wants to keep
 
 
 def _environment(folder: Path, port: int, environ: Mapping[str, str]) -> dict[str, str]:

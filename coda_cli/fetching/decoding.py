@@ -72,7 +72,7 @@ def parse_xml(document: str | bytes) -> Any:
     try:
         parser.Parse(document, True)  # noqa: FBT003 - the parser takes no keywords
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: encodings it cannot read
-        raise DecodingError("The answer says that it is XML, and is broken", f"{error}.") from error
+        raise DecodingError("the answer says that it is XML, and is broken", f"{error}.") from error
     return builder.result
 
 
@@ -97,13 +97,13 @@ def service_error(response: WireResponse) -> ServiceError:
     )
     return ServiceError(
         code=one_line(code.rpartition("#")[2], _LONGEST_CODE),
-        message=one_line(_first(found, "message", "Message", "errorMessage"), _LONGEST_MESSAGE),
+        message=one_line(_first(found, "message", "Message", "errorMessage")),
         request_id=one_line(request_id, _LONGEST_CODE),
     )
 
 
-def one_line(text: str, longest: int) -> str:
-    """Make one printable line of text from a server, cut where it is long."""
+def one_line(text: str, longest: int = _LONGEST_MESSAGE) -> str:
+    """Make one printable line of text that somebody else wrote, cut where it is long."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
@@ -140,7 +140,7 @@ def _refuse_constant(name: str) -> None:
 
 def _refuse_entities(*_: object) -> None:
     raise DecodingError(
-        "The answer is XML with entities of its own, which are refused",
+        "the answer is XML with entities of its own, which are refused",
         "They can make a short document fill the memory, or name files of this machine.",
     )
 
@@ -171,7 +171,7 @@ class _Builder:
 
     def start(self, _name: str, attributes: dict[str, str]) -> None:
         if len(self._open) == _DEEPEST:
-            raise DecodingError(f"The answer is XML nested deeper than {_DEEPEST} elements")
+            raise DecodingError(f"the answer is XML nested deeper than {_DEEPEST} elements")
         kept = {
             _local(name): value
             for name, value in attributes.items()

@@ -11,7 +11,9 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from coda_cli.errors import (
     DecodingError,
@@ -24,6 +26,7 @@ from coda_cli.errors import (
 from coda_cli.fetching.decoding import decode, service_error
 from coda_cli.fetching.pack_request import PackRequest, check_request
 from coda_cli.fetching.urls import RawUrl, join, normalise, split_url
+from coda_cli.redaction import SHORTEST
 from coda_cli.sdk.context import FetchResponse, Headers
 from coda_cli.wire import Authenticator, PathStyle, Url, WireRequest, WireResponse
 
@@ -39,9 +42,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_REDIRECTS = 10
-TIMEOUT = 60.0
-"""Seconds for a fetch with all its redirects."""
 
+_SECRET_PARAMETERS = ("signature", "security-token")  # X-Amz-Signature, and S3's older Signature
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -64,8 +66,8 @@ class HttpFetcher:
         open_transport: makes the transport on first use, so that a formula that fetches nothing does
             not load it.
         redactor: cuts secrets out of what is received.
-        endpoint: of a pack that requires one.
         timeout: seconds for a fetch with all its redirects; finding credentials is not counted.
+        endpoint: of a pack that requires one.
         is_allowed: False refuses every fetch.
     """
 
@@ -77,8 +79,8 @@ class HttpFetcher:
         router: Router,
         open_transport: Callable[[], Transport],
         redactor: Redactor,
+        timeout: float,
         endpoint: Endpoint | None = None,
-        timeout: float = TIMEOUT,
         is_allowed: bool = True,
     ) -> None:
         self._policy = policy
@@ -90,6 +92,7 @@ class HttpFetcher:
         self._timeout = timeout
         self._is_allowed = is_allowed
         self._transport: Transport | None = None
+        self._shared = Lock()  # a pack may fetch from several threads: credentials are found once for all
         self._overrides: dict[str, Url | None] = {}
 
     def __enter__(self) -> HttpFetcher:
@@ -125,7 +128,7 @@ class HttpFetcher:
         asked = check_request(method, url, headers, body, form)
         if not self._is_allowed:
             raise RequestError(
-                f"Unhandled fetch: {asked.method} {_without_query(asked.url)}",
+                f"unhandled fetch: {asked.method} {_without_query(asked.url)}",
                 "Requests are switched off by --no-fetch.",
             )
         exchange = self._exchange(asked, sign=not disable_authentication, follow=not ignore_redirects)
@@ -142,8 +145,9 @@ class HttpFetcher:
         deadline: float | None = None
         corrected = False
         for _ in range(MOST_REDIRECTS + 1):
-            request, authenticator = self._prepare(asked, came_from, sign=sign)
-            transport = self._opened_transport()
+            with self._shared:
+                request, authenticator = self._prepare(asked, came_from, sign=sign)
+                transport = self._opened_transport()
             if deadline is None:
                 deadline = time.monotonic() + self._timeout
             exchange = self._send(request, authenticator, transport, deadline)
@@ -163,16 +167,31 @@ class HttpFetcher:
         """Make the request that is sent: resolve, normalise, check, and only then authenticate."""
         raw = self._endpoint.resolve(asked.url) if self._endpoint else asked.url
         url = normalise(raw, PathStyle.AS_WRITTEN)
-        if came_from is None:
-            self._policy.check(url)
-        else:
-            self._policy.check_redirect(came_from, url)
+        self._check(url, came_from)
         authenticator = self._authenticator_for(url) if sign else None
         if authenticator is not None:
             url = normalise(raw, authenticator.path_style)
         self._connect_to(url)  # an override that is refused is refused before credentials are looked for
         request = WireRequest(asked.method, url, asked.headers, asked.body)
         return (authenticator.authenticate(request) if authenticator else request), authenticator
+
+    def _check(self, url: Url, came_from: Url | None) -> None:
+        """Refuse a URL that the pack may not call, or may not be led to by the one that it came from."""
+        try:
+            if self._endpoint is not None:
+                self._endpoint.check(url)
+            self._policy.check(url)
+            if came_from is not None:
+                self._policy.check_redirect(came_from, url)
+        except HostNotAllowedError as error:
+            if came_from is None:
+                raise
+            raise HostNotAllowedError(
+                f"{came_from.origin} redirects to {url.origin}, which is refused",
+                "Nothing was sent there.",
+                error.message,
+                *error.details,
+            ) from error
 
     def _authenticator_for(self, url: Url) -> Authenticator | None:
         if self._policy.may_authenticate(url):
@@ -187,10 +206,7 @@ class HttpFetcher:
 
     def _connect_to(self, url: Url) -> Url | None:
         if url.origin not in self._overrides:
-            override = self._router.connect_to(url)
-            if override is not None:
-                logger.info("%s is reached at %s", url.origin, override.origin)
-            self._overrides[url.origin] = override
+            self._overrides[url.origin] = self._router.connect_to(url)
         return self._overrides[url.origin]
 
     def _opened_transport(self) -> Transport:
@@ -207,17 +223,25 @@ class HttpFetcher:
         deadline: float,
     ) -> _Exchange:
         """Send a request over the network, and take its secrets out of the answer."""
-        connect_to = self._connect_to(request.url)
+        with self._shared:
+            connect_to = self._connect_to(request.url)
+        secrets = (*request.secrets, *_secrets_of(request.url))
         started = time.monotonic()
         if started >= deadline:
             raise RequestTimeoutError(
                 f"{request.method} {_shown(request.url)} took longer than {self._timeout:g} seconds",
                 "--timeout gives it longer.",
             )
-        response = transport.send(request, timeout=deadline - started, connect_to=connect_to)
+        try:
+            response = transport.send(request, timeout=deadline - started, connect_to=connect_to)
+        except Exception:
+            # The libraries' own texts, which --debug shows, quote the URL.
+            for secret in secrets:
+                self._redactor.add_secret(secret)
+            raise
         seconds = time.monotonic() - started
         logger.info("%s %s %d in %.3f s", request.method, _shown(request.url), response.status, seconds)
-        response = self._redacted(response, request.secrets)
+        response = self._redacted(response, secrets)
         if not 200 <= response.status < 300:
             response = replace(response, error=service_error(response))
         return _Exchange(request, authenticator, response)
@@ -233,13 +257,14 @@ class HttpFetcher:
         """Ask the authenticator to mend a refused request, and check where that would go."""
         if exchange.authenticator is None or exchange.response.error is None:
             return None
-        again = exchange.authenticator.retry(exchange.request, exchange.response)
+        with self._shared:
+            again = exchange.authenticator.retry(exchange.request, exchange.response)
         if again is None:
             return None
-        self._policy.check_redirect(exchange.request.url, again.url)
+        self._check(again.url, exchange.request.url)
         if not self._policy.may_authenticate(again.url):
             raise HostNotAllowedError(
-                f"The request would have to go to {again.url.authority}, which gets no credentials",
+                f"the request would have to go to {again.url.authority}, which gets no credentials",
                 f"They go to {self._policy.authenticated_domain} only.",
             )
         return again
@@ -247,15 +272,19 @@ class HttpFetcher:
     def _status_error(self, exchange: _Exchange, *, binary: bool) -> StatusCodeError:
         request, response, error = exchange.request, exchange.response, exchange.response.error
         assert error is not None
-        refusal = exchange.authenticator.refusal(request, response) if exchange.authenticator else ()
+        with self._shared:
+            refusal = exchange.authenticator.refusal(request, response) if exchange.authenticator else ()
         reason = error.code or _phrase(response.status)
         message = (
             f"{request.method} {request.url.origin}{request.url.path} answered {response.status} {reason}"
         )
-        details = (*refusal, f"Request id: {error.request_id}") if error.request_id else refusal
+        said = (f"The service says: {error.message}",) if error.message else ()
+        request_id = (f"Request id: {error.request_id}",) if error.request_id else ()
         return StatusCodeError(
-            f"{message.rstrip()}: {error.message}" if error.message else message.rstrip(),
-            *details,
+            message.rstrip(),
+            *said,
+            *refusal,
+            *request_id,
             status_code=response.status,
             body=_decoded_anyway(response, binary=binary),
             headers=Headers(response.headers),
@@ -309,6 +338,16 @@ def _shown(url: Url) -> str:
     """Show a URL with the names of its query's parameters: the values may be secrets, if pre-signed."""
     names = "&".join(pair.partition("=")[0] for pair in url.query.split("&"))
     return f"{url.origin}{url.path}?{names}" if names else f"{url.origin}{url.path}"
+
+
+def _secrets_of(url: Url) -> tuple[str, ...]:
+    """Return what a pre-signed URL proves by, as it is written and as it is meant.
+
+    Other tokens stay: services repeat those that name a page, and packs need them.
+    """
+    pairs = (pair.partition("=") for pair in url.query.split("&"))
+    written = [value for name, _, value in pairs if name.lower().endswith(_SECRET_PARAMETERS)]
+    return tuple(value for value in (*written, *map(unquote, written)) if len(value) >= SHORTEST)
 
 
 def _without_query(raw: RawUrl) -> str:

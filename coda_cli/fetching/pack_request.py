@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from coda_cli.errors import RequestError
-from coda_cli.fetching.urls import RawUrl, split_url
+from coda_cli.fetching.urls import RawUrl, is_unicode, split_url
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -61,9 +61,9 @@ def check_request(method: object, url: object, headers: object, body: object, fo
     if not isinstance(method, str) or method.upper() not in METHODS:
         raise RequestError(f"fetch knows no method {method!r}", f"It knows {', '.join(METHODS)}.")
     if not isinstance(url, str):
-        raise RequestError(f"The URL of a fetch is text, not {type(url).__name__}")
+        raise RequestError(f"the URL of a fetch is text, not {type(url).__name__}")
     if body is not None and form is not None:
-        raise RequestError("A fetch has a body or a form, not both")
+        raise RequestError("a fetch has a body or a form, not both")
     pairs = _headers(_mapping(headers, "headers"))
     content = b""
     if form is not None:
@@ -79,7 +79,7 @@ def _mapping(value: object, what: str) -> Mapping[Any, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise RequestError(f"The {what} of a fetch are a dict, not {type(value).__name__}")
+        raise RequestError(f"the {what} of a fetch are a dict, not {type(value).__name__}")
     return value
 
 
@@ -89,16 +89,16 @@ def _headers(headers: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
         if not isinstance(name, str) or not _TOKEN.fullmatch(name):
             raise RequestError(f"{name!a} cannot be the name of a header")
         if not isinstance(value, str):
-            raise RequestError(f"The header {name} is text, not {type(value).__name__}")
-        if _CONTROL.search(value) or not _is_unicode(value):
+            raise RequestError(f"the header {name} is text, not {type(value).__name__}")
+        if _CONTROL.search(value) or not is_unicode(value):
             # Not quoted: the value may be a token.
-            raise RequestError(f"The header {name} has a line end or another control character in it")
+            raise RequestError(f"the header {name} has a line end or another control character in it")
         if name.lower() in _OF_THE_CONNECTION:
             raise RequestError(
-                f"A pack may not set the header {name}", "It follows from the URL and the body."
+                f"a pack may not set the header {name}", "It follows from the URL and the body."
             )
         if name.lower() in pairs:
-            raise RequestError(f"The header {name} is given twice, in different spellings")
+            raise RequestError(f"the header {name} is given twice, in different spellings")
         pairs[name.lower()] = (name, value.strip(" \t"))
     pairs.pop("content-length", None)  # the body's own length is sent, whatever the pack counted
     return tuple(pairs.values())
@@ -106,13 +106,13 @@ def _headers(headers: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
 
 def _body(body: object) -> bytes:
     if isinstance(body, str):
-        if not _is_unicode(body):
-            raise RequestError("The body holds half of a surrogate pair, which is no Unicode text")
+        if not is_unicode(body):
+            raise RequestError("the body holds half of a surrogate pair, which is no Unicode text")
         return body.encode()
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
     raise RequestError(
-        f"The body of a fetch is text or bytes, not {type(body).__name__}",
+        f"the body of a fetch is text or bytes, not {type(body).__name__}",
         "json.dumps makes text of a dict or list.",
     )
 
@@ -120,17 +120,9 @@ def _body(body: object) -> bytes:
 def _form(form: Mapping[Any, Any]) -> bytes:
     for name, value in form.items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise RequestError(f"The form's {name!a} is text, not {type(value).__name__}")
-        if not _is_unicode(name + value):
+            raise RequestError(f"the form's {name!a} is text, not {type(value).__name__}")
+        if not is_unicode(name + value):
             raise RequestError(
-                f"The form's {name!a} holds half of a surrogate pair, which is no Unicode text"
+                f"the form's {name!a} holds half of a surrogate pair, which is no Unicode text"
             )
     return urlencode(form).encode()
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -35,51 +35,38 @@ class NetworkPolicy:
             HostNotAllowedError: its host, port or scheme is not declared, or the pack declares several
                 domains and nobody allowed that.
         """
-        if len(set(self.domains)) > 1 and not self.allow_multiple:
+        if len(self.domains) > 1 and not self.allow_multiple:
             raise HostNotAllowedError(
-                f"The pack declares {len(set(self.domains))} network domains: {', '.join(self.domains)}",
+                f"the pack declares {len(self.domains)} network domains: {', '.join(self.domains)}",
                 "Several can carry what one of them answers to another.",
                 "If you trust the pack with that, add --allow-multiple-network-domains.",
             )
         if not any(_covers(domain, url) for domain in self.domains):
             declared = ", ".join(self.domains) or "none"
             raise HostNotAllowedError(
-                f"The pack may not call {url.authority}: it is not under a declared network domain",
+                f"the pack may not call {url.authority}: it is not under a declared network domain",
                 f"Declared: {declared}.",
                 f'If the pack should, add pack.add_network_domain("{url.authority}") to it.',
             )
         if url.scheme != "https" and not is_loopback(url.host):
             raise HostNotAllowedError(
-                f"Plain http to {url.authority} is refused: it could be read and changed on its way",
+                f"plain http to {url.authority} is refused: it could be read and changed on its way",
                 "Use https://. Only addresses of this machine, such as 127.0.0.1, may be called by http://.",
             )
 
     def check_redirect(self, origin: Url, target: Url) -> None:
-        """Refuse to go on from one URL to another, where an answer or a correction points.
+        """Refuse to go on from one URL to another that may be called, where it is less safe or on no account.
 
         Raises:
-            HostNotAllowedError: the target is not allowed, or less safe than where it came from.
+            HostNotAllowedError: the target is plain http after https, or another port that is not declared.
         """
-        try:
-            self.check(target)
-        except HostNotAllowedError as error:
-            raise HostNotAllowedError(
-                f"{origin.origin} redirects to {target.origin}, which the pack may not call",
-                "Nothing was sent there.",
-                error.message,
-                *error.details,
-            ) from error
         if origin.scheme == "https" and target.scheme != "https":
-            raise HostNotAllowedError(
-                f"{origin.origin} redirects to {target.origin}: from https to plain http is refused",
-                "Nothing was sent there.",
-            )
+            raise HostNotAllowedError("from https to plain http is refused")
         if origin.port != target.port and not any(
             _covers(domain, target) and _domain(domain)[1] is not None for domain in self.domains
         ):
             raise HostNotAllowedError(
-                f"{origin.origin} redirects to {target.origin}: another port is refused",
-                "Nothing was sent there.",
+                "another port is refused",
                 f'If the pack may call it, declare the port: pack.add_network_domain("{target.host}:'
                 f'{target.effective_port}").',
             )
@@ -101,27 +88,38 @@ class Endpoint:
     domain: str | None = None
 
     def resolve(self, raw: RawUrl) -> RawUrl:
-        """Append a relative URL to the endpoint; return an absolute one that has the endpoint's host.
+        """Append a relative URL to the endpoint; return an absolute one as it is.
 
         Raises:
             CredentialsError: no endpoint is configured, or not one that this pack can use.
-            HostNotAllowedError: the URL has another host than the endpoint.
+            InvalidURLError: the URL names a host without a scheme.
         """
-        base, endpoint = self._configured()
-        if not raw.is_absolute:
-            return append(base, raw)
-        url = normalise(raw, PathStyle.AS_WRITTEN)
+        base, _ = self._configured()
+        if raw.scheme is None and raw.authority is not None:
+            raise InvalidURLError(
+                "the URL begins with //, which names a host",
+                "Begin it with one slash to append it to the endpoint.",
+            )
+        return raw if raw.is_absolute else append(base, raw)
+
+    def check(self, url: Url) -> None:
+        """Refuse a URL that is elsewhere than the endpoint.
+
+        Raises:
+            CredentialsError: as for ``resolve``.
+            HostNotAllowedError: the URL has another host or port than the endpoint.
+        """
+        _, endpoint = self._configured()
         if (url.host, url.port) != (endpoint.host, endpoint.port):
             raise HostNotAllowedError(
-                f"The pack may not call {url.authority}: its endpoint is {endpoint.origin}",
+                f"the pack may not call {url.authority}: its endpoint is {endpoint.origin}",
                 "Use a URL without scheme and host, which is appended to the endpoint.",
             )
-        return raw
 
     def _configured(self) -> tuple[RawUrl, Url]:
         if not self.url:
             raise CredentialsError(
-                "This pack requires an endpoint URL, and none is configured",
+                "this pack requires an endpoint URL, and none is configured",
                 "Set CODA_ENDPOINT_URL, for example CODA_ENDPOINT_URL=https://example.com/api.",
             )
         try:
@@ -129,18 +127,18 @@ class Endpoint:
             url = normalise(base, PathStyle.AS_WRITTEN)
         except InvalidURLError as error:
             raise CredentialsError(
-                "The endpoint URL cannot be used", error.message, *error.details
+                "the endpoint URL cannot be used", error.message, *error.details
             ) from error
         if base.query is not None:
-            raise CredentialsError("The endpoint URL cannot be used", "It has a query; give it without.")
+            raise CredentialsError("the endpoint URL cannot be used", "It has a query; give it without.")
         if url.scheme != "https" and not is_loopback(url.host):
             raise CredentialsError(
-                f"The endpoint {url.origin} cannot be used",
+                f"the endpoint {url.origin} cannot be used",
                 "It must be https, unless it is on this machine.",
             )
         if self.domain is not None and not _covers(self.domain, url):
             raise CredentialsError(
-                f"The endpoint {url.origin} cannot be used", f"This pack's endpoints are under {self.domain}."
+                f"the endpoint {url.origin} cannot be used", f"This pack's endpoints are under {self.domain}."
             )
         return base, url
 

@@ -33,6 +33,7 @@ from coda_cli.errors import (
     RequestTimeoutError,
     ResponseSizeTooLargeError,
 )
+from coda_cli.fetching.decoding import one_line
 from coda_cli.wire import Url, WireRequest, WireResponse, is_loopback
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ LARGEST_BODY = 25 * 1024 * 1024
 CONNECT_TIMEOUT = 10.0
 """Seconds."""
 
-_CA_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _NO_PROXIES = ("no_proxy", "NO_PROXY")
 _PIECE = 64 * 1024
@@ -81,13 +82,14 @@ class HttpTransport:
 
     Args:
         environ: where proxies and certificate bundles are named; read once.
+        ca_bundle: the file of certificate authorities, where whoever authenticates has one configured.
 
     Raises:
         RequestError: a variable names a certificate bundle that does not exist.
     """
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._verify = _ca_bundle(environ)
+    def __init__(self, environ: Mapping[str, str], *, ca_bundle: str | None = None) -> None:
+        self._verify = ca_bundle or _ca_bundle(environ)
         self._proxy = _first(environ, _PROXIES)
         self._no_proxy = _first(environ, _NO_PROXIES)
         self._adapter = _Adapter(max_retries=0)
@@ -120,10 +122,13 @@ class HttpTransport:
     def _within(self, limit: _TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
         """Wait for the work until its time is over; then it is left alone, and ends by itself."""
         worker = self._idle.pop() if self._idle else _Worker()
-        future = worker.do(work, limit.left + _GRACE)
-        if not future.done():
+        try:
+            future = worker.do(work, limit.left + _GRACE)
+            if not future.done():
+                raise limit.error()
+        except BaseException:  # Ctrl-C too
             worker.end()
-            raise limit.error()
+            raise
         self._idle.append(worker)
         return future.result()
 
@@ -167,7 +172,7 @@ class _TimeLimit:
 
     def error(self) -> RequestTimeoutError:
         return RequestTimeoutError(
-            f"No whole answer of {self.where} within {round(self.seconds, 2):g} seconds",
+            f"no whole answer of {self.where} within {round(self.seconds, 2):g} seconds",
             "--timeout gives it longer.",
         )
 
@@ -220,7 +225,7 @@ def _read(raw: Any, limit: _TimeLimit) -> bytes:
         size += len(piece)
         if size > LARGEST_BODY:
             raise ResponseSizeTooLargeError(
-                f"The answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
+                f"the answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
                 "Ask for less: a page, a range, a filter.",
             )
         if limit.is_over:  # so that a thread that nobody waits for any more ends too
@@ -286,35 +291,35 @@ def _where(url: Url, connect_to: Url | None) -> str:
 
 _PROXY = "HTTPS_PROXY or ALL_PROXY names the proxy; NO_PROXY lists the hosts to reach without it."
 _CERTIFICATES = (
-    "Where a proxy or a company's own authority signs certificates, name a file of them in AWS_CA_BUNDLE or "
-    "REQUESTS_CA_BUNDLE."
+    "Where a proxy or a company's own authority signs certificates, name a file of them in "
+    "REQUESTS_CA_BUNDLE, or for AWS in AWS_CA_BUNDLE."
 )
 _Kinds = tuple[type[BaseException], ...]
 _EXPLANATIONS: tuple[tuple[_Kinds, str, tuple[str, ...]], ...] = (
     (
         (ssl.SSLCertVerificationError,),
-        "The certificate of {where} cannot be verified",
+        "the certificate of {where} cannot be verified",
         ("{reason}.", _CERTIFICATES),
     ),
     (
         (ssl.SSLError, urllib3_errors.SSLError),
-        "No secure connection to {where}",
+        "no secure connection to {where}",
         ("{reason}.", _CERTIFICATES),
     ),
     (
         # No reason: it quotes the proxy's URL, with its password. The request's own URL was checked before.
         (urllib3_errors.LocationValueError, requests.exceptions.InvalidURL),
-        "The URL of the proxy is malformed",
+        "the URL of the proxy is malformed",
         (_PROXY,),
     ),
     (
         (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema),
-        "No connection to {where} through the proxy",
+        "no connection to {where} through the proxy",
         ("{reason}.", _PROXY),
     ),
     (
         (urllib3_errors.NameResolutionError,),
-        "The host name of {where} cannot be found",
+        "the host name of {where} cannot be found",
         ("Check its spelling (and the region in it), and that this machine is online.",),
     ),
     (
@@ -323,7 +328,7 @@ _EXPLANATIONS: tuple[tuple[_Kinds, str, tuple[str, ...]], ...] = (
         ("Check the port, and that something listens there.",),
     ),
     ((http.client.RemoteDisconnected,), "{where} closed the connection without an answer", ()),
-    ((http.client.IncompleteRead,), "The answer of {where} broke off before it was complete", ()),
+    ((http.client.IncompleteRead,), "the answer of {where} broke off before it was complete", ()),
 )
 
 
@@ -336,16 +341,16 @@ def _translated(error: Exception, limit: _TimeLimit) -> RequestError:
 
     said = {"where": limit.where, "reason": _reason(causes[-1])}
     if caused_by(urllib3_errors.DecodeError):
-        return DecodingError(f"The answer of {limit.where} cannot be decompressed")
+        return DecodingError(f"the answer of {limit.where} cannot be decompressed")
     for kinds, message, details in _EXPLANATIONS:
         if caused_by(*kinds):
             return ConnectionFailedError(
                 message.format_map(said), *(detail.format_map(said) for detail in details)
             )
     if not caused_by(requests.exceptions.Timeout, urllib3_errors.ReadTimeoutError):
-        return ConnectionFailedError(f"The request to {limit.where} failed", f"{said['reason']}.")
+        return ConnectionFailedError(f"the request to {limit.where} failed", f"{said['reason']}.")
     if not limit.is_over:  # a TLS handshake that takes too long is a read timeout
-        return ConnectionFailedError(f"No connection to {limit.where} within {CONNECT_TIMEOUT:g} seconds")
+        return ConnectionFailedError(f"no connection to {limit.where} within {CONNECT_TIMEOUT:g} seconds")
     return limit.error()
 
 
@@ -365,4 +370,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _reason(innermost: BaseException) -> str:
     """Say what went wrong at the bottom; the wrappers' own texts repeat URLs, and with them secrets."""
     text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(innermost)
-    return f"{type(innermost).__name__}: {' '.join(text.split())}"
+    return f"{type(innermost).__name__}: {one_line(text)}"

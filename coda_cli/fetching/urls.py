@@ -62,15 +62,20 @@ def split_url(text: str) -> RawUrl:
     """
     if found := _CONTROL.search(text):
         raise InvalidURLError(
-            f"The URL has a control character, {found.group()!a}, at position {found.start()}",
+            f"the URL has a control character, {found.group()!a}, at position {found.start()}",
             "Remove it, or percent-encode it if it is part of a name.",
         )
-    if _SURROGATE.search(text):
-        raise InvalidURLError("The URL holds half of a surrogate pair, which is no Unicode text")
+    if not is_unicode(text):
+        raise InvalidURLError("the URL holds half of a surrogate pair, which is no Unicode text")
     match = _PARTS.fullmatch(text)
     assert match is not None, "every part is optional, so any text matches"
     scheme, authority, path, query = match.groups()
     return RawUrl(scheme.lower() if scheme else None, authority, path, query)
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether text can be sent: half of a surrogate pair has no encoding."""
+    return _SURROGATE.search(text) is None
 
 
 def normalise(raw: RawUrl, style: PathStyle) -> Url:
@@ -82,11 +87,11 @@ def normalise(raw: RawUrl, style: PathStyle) -> Url:
     """
     if raw.scheme not in DEFAULT_PORTS:
         raise InvalidURLError(
-            f"The scheme {raw.scheme}: is not supported" if raw.scheme else "The URL has no scheme",
+            f"the scheme {raw.scheme}: is not supported" if raw.scheme else "the URL has no scheme",
             "Begin the URL with https:// and a host.",
         )
     if raw.authority is None:
-        raise InvalidURLError(f"The URL has no host: {raw.scheme}: is not followed by //")
+        raise InvalidURLError(f"the URL has no host: {raw.scheme}: is not followed by //")
     host, port = split_authority(raw.authority)
     return Url(
         scheme=raw.scheme,
@@ -106,15 +111,15 @@ def split_authority(authority: str) -> tuple[str, int | None]:
     if "@" in authority:
         # Not quoted: what stands before the "@" is often a password.
         raise InvalidURLError(
-            "The URL has a user name or password before its host, which is refused",
+            "the URL has a user name or password before its host, which is refused",
             "Leave out what stands before the @: credentials come from the pack's authentication.",
         )
     match = _AUTHORITY.fullmatch(authority)
     if match is None:
-        raise InvalidURLError(f"The host of the URL is malformed: {authority!a}")
+        raise InvalidURLError(f"the host of the URL is malformed: {authority!a}")
     host, port = match.groups()
     if port is not None and not (_PORT.fullmatch(port) and 0 < int(port) < 65536):
-        raise InvalidURLError(f"The port of the URL is not a number from 1 to 65535: {port!a}")
+        raise InvalidURLError(f"the port of the URL is not a number from 1 to 65535: {port!a}")
     return _normal_host(host), None if port is None else int(port)
 
 
@@ -149,20 +154,20 @@ def _normal_host(host: str) -> str:
         try:
             address = IPv6Address(host[1:-1])
         except AddressValueError:
-            raise InvalidURLError(f"The URL's IPv6 address is malformed: {host!a}") from None
+            raise InvalidURLError(f"the URL's IPv6 address is malformed: {host!a}") from None
         if address.scope_id is not None:
-            raise InvalidURLError(f"The URL's IPv6 address has a zone, which is refused: {host!a}")
+            raise InvalidURLError(f"the URL's IPv6 address has a zone, which is refused: {host!a}")
         return f"[{address}]"
     if not host.isascii():
         raise InvalidURLError(
-            f"The host of the URL is not ASCII: {host!a}", "Write it in its xn-- form (punycode)."
+            f"the host of the URL is not ASCII: {host!a}", "Write it in its xn-- form (punycode)."
         )
     host = host.removesuffix(".")
     if not host:
-        raise InvalidURLError("The URL has no host")
+        raise InvalidURLError("the URL has no host")
     if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
         hint = "A backslash, blank or percent sign in a host is read differently by different programs."
-        raise InvalidURLError(f"The host of the URL is malformed: {host!a}", hint)
+        raise InvalidURLError(f"the host of the URL is malformed: {host!a}", hint)
     return host.lower()
 
 

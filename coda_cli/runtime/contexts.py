@@ -10,6 +10,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import UsageError
@@ -35,11 +36,11 @@ DEFAULT_TIMEOUT = 60.0
 class RunOptions:
     """What the person chose for one run. ``environ`` is the process's own, except in the emulator."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     profile: str | None = None
     region: str | None = None
     role_arn: str | None = None
-    external_id: str | None = None
+    external_id: str | None = field(default=None, repr=False)
     timeout: float = DEFAULT_TIMEOUT
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
@@ -106,6 +107,7 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         role_arn=options.role_arn,
         external_id=options.external_id,
         session_name=session_name(stem),
+        timeout=options.timeout,
     )
     authenticators = Authenticators(aws, options.redactor, clock)
     return HttpFetcher(
@@ -116,7 +118,9 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         ),
         authenticator=authenticators.authenticator(authentication),
         router=authenticators.router(authentication),
-        open_transport=lambda: _open_transport(options.environ),
+        open_transport=lambda: _open_transport(
+            options.environ, authenticators.ca_bundle() if authentication.is_aws else None
+        ),
         redactor=options.redactor,
         endpoint=Endpoint(options.environ.get("CODA_ENDPOINT_URL"), authentication.endpoint_domain)
         if authentication.requires_endpoint_url
@@ -126,10 +130,10 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
     )
 
 
-def _open_transport(environ: Mapping[str, str]) -> Transport:
+def _open_transport(environ: Mapping[str, str], ca_bundle: str | None) -> Transport:
     from coda_cli.fetching.transport import HttpTransport
 
-    return HttpTransport(environ)
+    return HttpTransport(environ, ca_bundle=ca_bundle)
 
 
 def _authenticated_domain(pack: Pack) -> str | None:
@@ -146,6 +150,7 @@ class _DeferredFetcher:
     def __init__(self, make: Callable[[], HttpFetcher]) -> None:
         self._make = make
         self._made: HttpFetcher | None = None
+        self._lock = Lock()  # a pack may fetch from several threads
 
     def __enter__(self) -> _DeferredFetcher:
         return self
@@ -156,6 +161,7 @@ class _DeferredFetcher:
 
     @property
     def fetch(self) -> Callable[..., FetchResponse]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made.fetch
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made.fetch

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from coda_cli.errors import CodaError, FormulaError, RequestError
 from coda_cli.runtime.results import json_result
-from coda_cli.runtime.tracebacks import pack_location, pack_traceback
+from coda_cli.runtime.tracebacks import pack_location, pack_traceback, raised_by_coda
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,10 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
         raise
     except (CodaError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # SystemExit and the like too: whatever the pack raises is its failure
+    except BaseException as error:
+        if raised_by_coda(error):
+            raise
+        # SystemExit and the like too: whatever the pack raises is its failure.
         raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
     return json_result(result, formula.result, formula.name, context.timezone)
 

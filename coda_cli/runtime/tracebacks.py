@@ -13,7 +13,9 @@ from sysconfig import get_path
 
 from coda_cli.errors import CodaError
 
-_NOT_THE_PACK = (f"{Path(__file__).parent.parent}{os.sep}", "<frozen importlib")
+_PACKAGE = Path(__file__).parent.parent
+_NOT_THE_PACK = (f"{_PACKAGE}{os.sep}", "<frozen importlib")
+_SDK = (f"{_PACKAGE / 'sdk'}{os.sep}", "<frozen importlib")
 
 
 def pack_traceback(error: BaseException) -> tuple[str, ...]:
@@ -44,6 +46,15 @@ def pack_location(error: BaseException) -> str | None:
     libraries = tuple(f"{get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
     frames = [frame for frame in frames if not frame.filename.startswith(libraries)] or frames
     return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else None
+
+
+def raised_by_coda(error: BaseException) -> bool:
+    """Tell whether an exception that came out of a pack began below it, in the runner: a bug of ours.
+
+    The sdk is not the runner: what its functions raise is meant for the pack that called them.
+    """
+    below_the_pack = dropwhile(_is_ours, traceback.extract_tb(error.__traceback__))
+    return any(_is_ours(frame) and not frame.filename.startswith(_SDK) for frame in below_the_pack)
 
 
 def _is_ours(frame: traceback.FrameSummary) -> bool:

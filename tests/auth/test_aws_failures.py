@@ -17,6 +17,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
 )
+from botocore.parsers import ResponseParserError
 
 from coda_cli.auth.aws_advice import Caller
 from coda_cli.auth.aws_failures import FAILURES, Attempt, RoleAttempt, credentials_error, translated
@@ -59,6 +60,8 @@ ATTEMPT = Attempt(Caller("****0001", has_token=False, origin="profile 'dev'", re
         ),
         pytest.param(FileNotFoundError(2, "No such file", "token"), "token", id="file"),
         pytest.param(EOFError(), "MFA", id="no terminal"),
+        pytest.param(ResponseParserError("x"), "none of AWS's", id="a page instead of an answer"),
+        pytest.param(KeyError("Credentials"), "none of AWS's", id="an answer to something else"),
     ],
 )
 def test_translation(error: Exception, expected: str) -> None:
@@ -108,3 +111,22 @@ def test_attempt_is_asked_when_it_fails() -> None:
     with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT, Redactor()):
         raise ValueError("cause")
     assert str(caught.value.__cause__) == "cause"
+
+
+def test_long_messages_are_cut_between_words() -> None:
+    """Half of a secret at the end would not be known as one by whoever prints the message."""
+    said = f"{'x' * 200} {'secret' * 30}"
+    error = CredentialRetrievalError(provider="custom-process", error_msg=said)
+    assert "secret" not in details(credentials_error(error, ATTEMPT))
+
+
+def test_what_looks_like_a_key_is_kept_secret() -> None:
+    """A program that gives out keys may print them where it fails; a long path is none."""
+    key, path = (
+        "Of/Nobody+0000000000000000000000000000001",
+        "/usr/local/share/company/tools/credentials/of/mine",
+    )
+    redactor = Redactor()
+    with pytest.raises(CredentialsError), translated(lambda: ATTEMPT, redactor):
+        raise CredentialRetrievalError(provider="custom-process", error_msg=f"{path}: {key}")
+    assert redactor.text(f"{path}: {key}") == f"{path}: [secret]"

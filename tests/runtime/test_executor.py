@@ -11,6 +11,7 @@ import pytest
 from coda_cli import sdk
 from coda_cli.errors import CodaError, FormulaError, RequestError, ResultError
 from coda_cli.runtime.executor import execute_formula
+from coda_cli.runtime.results import json_result
 from coda_cli.sdk.formulas import formula_of
 
 if TYPE_CHECKING:
@@ -132,3 +133,36 @@ def test_interruptions_pass() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(formula)
+
+
+def test_failed_requests_name_the_line_of_the_pack() -> None:
+    """A request that failed is found by its line, which comes before what to do next."""
+
+    def formula(context: sdk.ExecutionContext) -> None:
+        raise RequestError("no", "Try again.")
+
+    line = formula.__code__.co_firstlineno + 1
+    with pytest.raises(RequestError) as caught:
+        run(formula)
+    assert caught.value.details == (f"at {__file__}, line {line}", "Try again.")
+
+
+def test_a_bug_below_the_pack_is_not_the_packs_failure() -> None:
+    """What breaks inside the runner stays as it is, so that it is reported as a bug in coda."""
+
+    def broken(context: sdk.ExecutionContext) -> None:
+        json_result(float("1"), None, "F", context.timezone)  # type: ignore[arg-type] # a mistake as the runner may make
+
+    with pytest.raises(AttributeError):
+        run(broken)
+
+
+def test_what_the_sdk_raises_is_the_packs_failure() -> None:
+    """A function of the sdk that a pack called wrongly shows the pack's own line."""
+
+    def formula(context: sdk.ExecutionContext) -> str:
+        return sdk.join_url("https://example.com", "")
+
+    with pytest.raises(FormulaError) as failed:
+        run(formula)
+    assert 'return sdk.join_url("https://example.com", "")' in "\n".join(failed.value.details)

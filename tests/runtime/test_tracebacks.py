@@ -95,3 +95,20 @@ def test_no_frame_is_no_place() -> None:
     assert pack_location(ValueError()) is None
     make: Callable[[], Exception] = ValueError
     assert pack_traceback(make()) == ("ValueError",)
+
+
+def test_an_error_of_ours_ends_where_the_pack_called() -> None:
+    """What lies below a call of ours, with the libraries' own errors, helps no author of a pack."""
+    source = "try:\n    fetch()\nexcept Exception:\n    raise ValueError('mine')"
+    ours = (
+        "def fetch():\n    try:\n        json.loads('x')\n    except ValueError as error:\n"
+        "        raise sdk.StatusCodeError('theirs', status_code=500) from error"
+    )
+    names = {"sdk": sdk, "json": json}
+    exec(compile(ours, f"{OURS}/fetching/fetcher.py", "exec"), names)
+    with pytest.raises(ValueError, match="mine") as caught:
+        exec(compile(source, "/packs/pack.py", "exec"), names)
+    lines = pack_traceback(caught.value)
+    assert {line.split('"')[1] for line in lines if 'File "' in line} == {__file__, "/packs/pack.py"}
+    assert any("theirs" in line for line in lines)
+    assert not any("Expecting value" in line for line in lines)

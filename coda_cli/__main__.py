@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> int:
@@ -10,16 +11,27 @@ def main() -> int:
     try:
         from coda_cli.cli.main import run
 
-        return run()
+        code = run()
+        _close_standard_output()
     except KeyboardInterrupt:  # so early or so late that nothing else could take it
         return 130
+    return code
+
+
+def _close_standard_output() -> None:
+    """Send to standard error what threads and exit functions of a pack print after the result."""
+    sys.stdout = sys.stderr
+    with suppress(OSError):  # one of the two was closed
+        os.dup2(2, 1)
 
 
 def _forget_working_folder() -> None:
     """Remove the entry that ``python -m`` adds, so that no file there can shadow a library."""
     started_as_module = __name__ == "__main__" and not sys.flags.safe_path
-    if started_as_module and sys.path and sys.path[0] in ("", os.getcwd()):  # noqa: PTH109 - no pathlib yet
-        del sys.path[0]
+    if started_as_module and sys.path:
+        with suppress(FileNotFoundError):  # the working folder was deleted
+            if sys.path[0] in ("", os.getcwd()):  # noqa: PTH109 - no pathlib yet
+                del sys.path[0]
 
 
 if __name__ == "__main__":

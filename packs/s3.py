@@ -49,7 +49,7 @@ def list_objects(
     token: str | None = None
     while True:
         query = {"list-type": 2, "encoding-type": "url", "prefix": prefix, "continuation-token": token}
-        url = sdk.with_query_params(object_url(bucket, "", region), query)
+        url = sdk.with_query_params(bucket_url(bucket, region), query)
         answer = context.fetcher.fetch("GET", url).body
         objects += [
             {
@@ -100,12 +100,20 @@ def put_text(
 
 
 def object_url(bucket: str, key: str, region: str) -> str:
-    """The URL of an object; of its bucket where the key is empty."""
-    path = quote(key, safe="/~")
+    """The URL of an object."""
+    if not key:
+        raise sdk.UserVisibleError("The object's key is empty.")
+    return bucket_url(bucket, region) + quote(key, safe="/~")
+
+
+def bucket_url(bucket: str, region: str) -> str:
+    """The URL of a bucket; its objects' keys follow."""
+    if not bucket or not region:
+        raise sdk.UserVisibleError(f"The {'region' if bucket else 'bucket'} is empty.")
     if re.fullmatch("[a-z0-9-]+", bucket):
-        return f"https://{bucket}.s3.{region}.amazonaws.com/{path}"
+        return f"https://{bucket}.s3.{region}.amazonaws.com/"
     # A dot in the name would not match the certificate of *.s3.REGION.amazonaws.com.
-    return f"https://s3.{region}.amazonaws.com/{quote(bucket, safe='')}/{path}"
+    return f"https://s3.{region}.amazonaws.com/{quote(bucket, safe='')}/"
 
 
 def children(element: Any, name: str) -> list[Any]:

@@ -99,7 +99,7 @@ def test_refused_url(capsys: Capture, path: str, said: tuple[str, ...]) -> None:
 def test_plain_http(capsys: Capture, folder: Path) -> None:
     """Plain http to another machine is refused though its host is declared."""
     write_pack(folder, 'pack.add_network_domain("example.com")\n' + FORMULAS)
-    said = ("Plain http to www.example.com", "Use https://")
+    said = ("plain http to www.example.com", "Use https://")
     check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", "http://www.example.com/")
 
 
@@ -114,7 +114,7 @@ def test_several_domains(capsys: Capture, folder: Path, server: LoopbackServer) 
 
 def test_no_fetch(capsys: Capture, server: LoopbackServer) -> None:
     """With --no-fetch nothing is sent, and the message names the option."""
-    said = (f"Unhandled fetch: GET {server.url}/x", "--no-fetch")
+    said = (f"unhandled fetch: GET {server.url}/x", "--no-fetch")
     err = check_execute(
         capsys, REQUEST_FAILED, said, "pack.py", "Get", f"{server.url}/x?token=t", "--no-fetch"
     )
@@ -178,7 +178,7 @@ def test_redirect_in_a_circle(capsys: Capture, server: LoopbackServer) -> None:
         ),
         pytest.param(
             Answer(500, body=b'{"message": "out of order"}'),
-            ("500 Internal Server Error", "out of order"),
+            ("500 Internal Server Error", "The service says: out of order"),
             id="500",
         ),
         pytest.param(Answer(403, body=b"<p>no</p>"), ("answered 403 Forbidden",), id="403 of a service"),

@@ -29,6 +29,8 @@ LONGEST_FUNCTION = 60
 NAMES_THAT_SAY_NOTHING = {
     *("util", "utils", "helper", "helpers", "common", "misc", "base", "manager", "managers"),
 }
+NAMES = {"AWS", "GET", "STS"}
+"""What a message may begin with in upper case."""
 MOCK_LIBRARIES = {
     *("mock", "pytest_mock", "responses", "requests_mock", "respx", "moto", "vcr", "betamax"),
     *("freezegun", "time_machine", "httpretty", "aioresponses"),
@@ -109,6 +111,32 @@ def test_nothing_is_of_one_machine() -> None:
             if found := OF_ONE_MACHINE.search(line):
                 places.append(f"{path}:{number} {found.group()}")
     report("Use a relative path, a temporary folder, the person's own pip configuration:", places)
+
+
+def test_messages_are_of_one_style() -> None:
+    """An error's first line begins in lower case, unless with a name, and has no full stop at its end."""
+    report(
+        "Write the first argument of an error as CodaError's docstring says, or add its name to NAMES:",
+        (
+            f"{source.at(node.lineno)} {message}"
+            for source in sources(PACKAGE)
+            for node in source.nodes
+            if isinstance(node, ast.Call) and dotted(node.func).endswith("Error") and node.args
+            for message in messages_of(node.args[0])
+            if (message[:1].isupper() and re.split(r"\W", message)[0] not in NAMES) or message.endswith(".")
+        ),
+    )
+
+
+def messages_of(argument: ast.expr) -> Iterator[str]:
+    """Yield the texts that an argument may be, as far as they are written there; ``{}`` for what is not."""
+    if isinstance(argument, ast.IfExp):
+        yield from messages_of(argument.body)
+        yield from messages_of(argument.orelse)
+    elif isinstance(argument, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in argument.values)
+    elif isinstance(argument, ast.Constant):
+        yield str(argument.value)
 
 
 def test_tests_use_no_mock_library() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -110,10 +111,44 @@ def test_body_loses_secrets_and_keeps_ids(redactor: Redactor) -> None:
 
 def test_environment_is_known_from_the_start() -> None:
     """What the environment holds is not shown even before anything has asked for credentials."""
-    names = (*SECRET_VARIABLES, *MASKED_VARIABLES)
+    names = (*SECRET_VARIABLES, *MASKED_VARIABLES, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
     environ = {name: f"value-of-{name}" for name in names}
     shown = Redactor(environ).text(json.dumps(environ))
     assert [name for name in names if f"value-of-{name}" in shown] == []
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        pytest.param("http://user:s3cr3tpassword@proxy:8080", "s3cr3tpassword", id="password"),
+        pytest.param("user:s3cr3tpassword@proxy:8080", "s3cr3tpassword", id="no scheme"),
+        pytest.param("http://user:s3cr3t%21%21%21%21@proxy", "s3cr3t!!!!", id="decoded"),
+        pytest.param("http://user:s3cr3t@pass:word@proxy", "s3cr3t@pass:word", id="at sign and colon"),
+        pytest.param("http://user:s3cr3tpassword#x@proxy", "s3cr3tpassword", id="up to a number sign"),
+        pytest.param("http://user:s3cr3tpassword/x@proxy", "s3cr3tpassword", id="up to a slash"),
+    ],
+)
+def test_passwords_of_proxies(name: str, address: str, text: str) -> None:
+    """A proxy's password is known, also the part of it that is left where its address is misread."""
+    assert Redactor({name: address}).text(f"user:{text}.") == f"user:{SECRET}."
+
+
+def test_proxies_without_a_password() -> None:
+    """The addresses themselves are no secrets."""
+    environ = {"HTTPS_PROXY": "http://somebody@proxy.example:8080", "NO_PROXY": "localhost,127.0.0.1"}
+    text = json.dumps(environ)
+    assert Redactor(environ).text(text) == text
+
+
+@pytest.mark.parametrize("secret", ["/+/+=/+/+", "/begins-with-a-slash", "ends-with-one/+"])
+def test_secrets_of_any_characters(secret: str) -> None:
+    """A secret is found by its longest plain part, and also where it has none."""
+    redactor = Redactor()
+    redactor.add_secret(secret)
+    for written in (secret, quote(secret, safe="")):
+        assert redactor.text(f"<{written}>") == f"<{SECRET}>"
+        assert redactor.body(f"<{written}>".encode()) == f"<{SECRET}>".encode()
 
 
 @given(secret=st.text(min_size=8), before=st.text(), after=st.text())

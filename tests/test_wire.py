@@ -46,6 +46,14 @@ def test_empty_query_is_sent_without_a_question_mark(query: str, target: str) ->
     assert Url("https", "h.example", None, "/p", query).target == target
 
 
+def test_a_request_does_not_spell_what_proves_who_calls() -> None:
+    """A traceback or a log that shows a request shows neither its headers nor its secrets."""
+    url = Url("https", "h.example", None, "/", "")
+    shown = repr(WireRequest("GET", url, (("Authorization", "Signature=abc"),), b"", ("abc",)))
+    assert "abc" not in shown
+    assert "h.example" in shown
+
+
 @pytest.mark.parametrize(
     "value",
     [

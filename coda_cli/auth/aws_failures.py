@@ -44,7 +44,7 @@ FAILURES = (
 """What botocore lets out while it gets credentials: its own errors, and those of the programs, files and
 JSON that a profile refers to, which it passes on as they are. From our own code they are mistakes of ours."""
 
-INDENTED = "Settings that are written as an indented section, where a value is expected, are a likely cause."
+INDENTED = "A setting has the wrong form: it may be an indented section, where one value is expected."
 
 _LONGEST_LINE = 300
 _LIKE_A_KEY = re.compile(r"[A-Za-z0-9/+=]{40,}")  # a secret access key has 40 characters, a token more
@@ -129,7 +129,7 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
         return CredentialsError("the role's settings are malformed", _one_line(str(error)), origin)
     if isinstance(error, EOFError):
         return CredentialsError("an MFA code is needed, and there is no terminal to ask for it on", origin)
-    likely = (INDENTED,) if isinstance(error, TypeError) else ()
+    likely = (INDENTED,) if isinstance(error, TypeError | AttributeError) else ()
     return CredentialsError("credentials cannot be read", _one_line(str(error)), origin, *likely)
 
 

@@ -154,12 +154,13 @@ def _asked_for(session: CodaSession) -> RoleAttempt | None:
 
 def _role_of_profile(session: CodaSession, method: str, options: AwsOptions) -> RoleAttempt | None:
     config = session.profile_values
+    arn = config.get("role_arn", "")
     if method == "assume-role-with-web-identity":
         # Without a named profile the variables come before the default profile's settings.
         variables = options.named_profile is None and options.first_variable(*_WEB_IDENTITY_VARIABLES)
-        return None if variables else RoleAttempt(config["role_arn"], None)
+        return None if variables else RoleAttempt(arn, None)
     if method == "assume-role":
-        return RoleAttempt(config["role_arn"], config.get("external_id"))
+        return RoleAttempt(arn, config.get("external_id"))
     return None
 
 

@@ -5,6 +5,8 @@ click's own way would leave it to each caller to tell a full disk from another m
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import click
 
 
@@ -19,12 +21,12 @@ class WrittenHelp(click.Command):
         return option
 
 
-def _show_help(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
+def _show_help(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         show(ctx, ctx.get_help())
 
 
-def show(ctx: click.Context, text: str) -> None:
+def show(ctx: click.Context, text: str) -> NoReturn:
     """Write what an option asks for, and end there."""
     from coda_cli.cli.output import write_text
 

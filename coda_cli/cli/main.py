@@ -63,7 +63,7 @@ class CommandTable(WrittenHelp, click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
+def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked:
         show(ctx, f"coda {__version__}")
 

@@ -13,14 +13,12 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from typing_extensions import Buffer
 
     from coda_cli.errors import CodaError
     from coda_cli.redaction import Redactor
@@ -136,9 +134,10 @@ class _Bytes(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, content: Buffer) -> int:
-        self._messages.write(bytes(content).decode("utf-8", "backslashreplace"))
-        return memoryview(content).nbytes
+    def write(self, content: Any) -> int:
+        written = bytes(content)
+        self._messages.write(written.decode("utf-8", "backslashreplace"))
+        return len(written)
 
 
 class _MessageHandler(logging.Handler):

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import sys
+from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -69,10 +70,11 @@ def write_result(value: object, output_format: str | None) -> None:
     if sys.stdout is None:
         return
     try:
-        if output_format is None and sys.stdout.isatty():
-            _write_for_people(value)
-        else:
-            _write(value, output_format or "json")
+        with _standard_output():
+            if output_format is None and sys.stdout.isatty():
+                _write_for_people(value)
+            else:
+                _write(value, output_format or "json")
     except RecursionError:
         raise CodaError("the result cannot be written: it is nested too deeply") from None
 
@@ -84,21 +86,31 @@ def has_no_rows(value: object, output_format: str | None) -> bool:
 
 
 def write_text(text: str) -> None:
-    """Write text for people, such as a description, to standard output."""
+    """Write text for people, such as a description, to standard output.
+
+    Raises:
+        CodaError: as for ``write_result``.
+    """
     if sys.stdout is not None:
-        _put(printable(text))
+        with _standard_output():
+            _put(printable(text))
 
 
-def _put(text: str) -> None:
-    """Write to standard output: the one place that does, so that its failures are told from all others."""
-    encoding = sys.stdout.encoding or "utf-8"
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Write all that is written inside, and tell its failures, such as a full disk, from any others."""
     try:
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        yield
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise CodaError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _put(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _write(value: object, output_format: str) -> None:

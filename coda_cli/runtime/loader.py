@@ -73,6 +73,8 @@ def _check_file(path: Path) -> None:
             raise PackError(
                 f"{path} is a folder, not a pack", *([f"It holds {', '.join(modules)}."] if modules else [])
             )
+        if path.suffix != ".py" and path.exists():
+            raise PackError(f"{path} is not a Python module: its name does not end in .py")
         if not path.exists():
             raise PackError(f"there is no file {path}", f"Looked for it in {Path.cwd()}.")
     except (OSError, ValueError) as error:  # an unreadable folder, a name with a NUL
@@ -108,6 +110,8 @@ def _explained(path: Path, error: BaseException) -> PackError:
             return _not_python(path, error)
         case ModuleNotFoundError():
             return PackError(f"{path}: {error}", *_where(error), *_adding(error.name))
+        case ImportError() if "relative import" in str(error):
+            return PackError(f"{path}: {error}", *_where(error), "Import a file beside the pack by its name.")
         case OSError() if not pack_location(error):
             return PackError(f"{path} cannot be read: {error.strerror}")
         case _:
@@ -140,14 +144,16 @@ def _adding(module: str | None) -> tuple[str, ...]:
     """Say which environment is in use, and how a package gets into that one."""
     package = (module or "").partition(".")[0] or "PACKAGE"
     prefix = Path(sys.prefix)
+    environment = f"coda runs in the environment {prefix}: packs import from there and from their own folder."
+    if package in sys.modules:  # it is there, and has no such part
+        return (environment,)
     if "pipx" in prefix.parts:
         command = f"pipx inject coda-cli {package}"
     elif prefix.parent.parts[-2:] == ("uv", "tools"):
         command = f"uv tool install --with {package} SOURCE-OF-CODA"
+    elif importlib.util.find_spec("pip") is None:
+        command = f"uv pip install --python {sys.executable} {package}"
     else:
         executable = sys.executable.replace(os.path.expanduser("~"), "~", 1)  # noqa: PTH111 - for display
         command = f"{executable} -m pip install {package}"
-    return (
-        f"coda runs in the environment {prefix}, and packs import from there and from their own folder.",
-        f"To add a package of that name: {command}",
-    )
+    return (environment, f"To add a package of that name: {command}")

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from coda_cli.runtime.loader import LoadedPack
 
 
+_MOST_NAMES = 12
+
+
 def choose_formula(loaded: LoadedPack, name: str) -> Formula:
     """Return the formula called ``ListBuckets`` or ``list_buckets``.
 
@@ -25,9 +28,18 @@ def choose_formula(loaded: LoadedPack, name: str) -> Formula:
         return chosen
     if not formulas:
         raise UsageError(f"{loaded.file_name} declares no formula, so there is no {name!r}")
-    return_names = nearest(pascal_case(name), formulas)
-    hint = f"Did you mean {' or '.join(return_names)}?" if return_names else f"It has {', '.join(formulas)}."
+    close = nearest(pascal_case(name), formulas)
+    hint = f"Did you mean {' or '.join(close)}?" if close else names_of_formulas(loaded)
     raise UsageError(f"{loaded.file_name} has no formula {name!r}", hint)
+
+
+def names_of_formulas(loaded: LoadedPack) -> str:
+    """Say which formulas the pack has, the first ones where there are many."""
+    names = [formula.name for formula in loaded.pack.formulas]
+    more = (
+        f" and {len(names) - _MOST_NAMES} more; coda describe lists them" if len(names) > _MOST_NAMES else ""
+    )
+    return f"It has {', '.join(names[:_MOST_NAMES])}{more}."
 
 
 def nearest(name: str, names: dict[str, Formula] | list[str]) -> list[str]:

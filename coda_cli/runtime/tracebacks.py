@@ -44,6 +44,7 @@ def pack_location(error: BaseException) -> str | None:
     """Return ``file.py, line 3`` for the innermost frame that is the pack's, no library's, or None."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame)]
     libraries = tuple(f"{get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
+    frames = [frame for frame in frames if not frame.filename.endswith(".c")]  # as pyexpat names its own
     frames = [frame for frame in frames if not frame.filename.startswith(libraries)] or frames
     return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else None
 

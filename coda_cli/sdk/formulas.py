@@ -53,7 +53,7 @@ def formula_of(
     """
     if not callable(function):
         raise DeclarationError(f"{function!r} is no function, so it cannot be a formula")
-    name = name or pascal_case(getattr(function, "__name__", ""))
+    name = name if name is not None else pascal_case(getattr(function, "__name__", ""))
     check_formula_name(name)
     _check_not_async(name, function)
     try:
@@ -103,6 +103,7 @@ def formula_spelled_out(
     try:
         _signature_parameters(execute)
         _check_parameters(tuple(parameters), tuple(vararg_parameters))
+        _check_call(execute, [parameter.name for parameter in (*parameters, *vararg_parameters)])
     except DeclarationError as error:
         raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
     return Formula(
@@ -138,6 +139,16 @@ def _signature_parameters(function: Execute) -> list[inspect.Parameter]:
     if not given or given[0].kind in (given[0].KEYWORD_ONLY, given[0].VAR_KEYWORD):
         raise DeclarationError("its first parameter is not the context", _CONTEXT_FIRST)
     return given
+
+
+def _check_call(execute: Execute, names: list[str]) -> None:
+    """Refuse a function that could not be called with the context and these parameters."""
+    try:
+        inspect.signature(execute).bind(None, *names)
+    except TypeError as error:
+        raise DeclarationError(
+            f"execute cannot be called with the context and {', '.join(names) or 'no parameters'}: {error}"
+        ) from None
 
 
 def _first_paragraph(function: Execute) -> str:

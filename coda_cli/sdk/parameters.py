@@ -161,6 +161,11 @@ def parameter_of(name: str, annotation: Any, default: object, *, vararg: bool = 
         )
     check_parameter_name(described.name or name)
     has_default = default is not SignatureParameter.empty
+    if has_default and not (nullable and default is None) and not _is_default(default, type_, annotation):
+        raise DeclarationError(
+            f"parameter {name}: its default {default!r} is not of type {name_of(annotation)}",
+            *(["Write `| None` behind the type if it may be None."] if default is None else []),
+        )
     return replace(
         described,
         name=described.name or name,
@@ -169,6 +174,18 @@ def parameter_of(name: str, annotation: Any, default: object, *, vararg: bool = 
         default=default if has_default else None,
         python_type=python_type,
     )
+
+
+def _is_default(default: object, type_: ParameterType, annotation: Any) -> bool:
+    if annotation is SignatureParameter.empty:
+        return True
+    if type_.is_array:
+        return isinstance(default, list | tuple)
+    expected: Any = {float: (int, float)}.get(annotation, annotation)
+    if isinstance(annotation, NewType):
+        expected = str
+    is_other_kind = isinstance(default, bool) and annotation is not bool  # True is an int in Python
+    return isinstance(default, expected) and not is_other_kind
 
 
 def _described(annotation: Any) -> tuple[Parameter, Any]:

@@ -1,26 +1,33 @@
-"""The choice of an authenticator by type, and the options that a type does not take."""
+"""The choice of an authenticator by type."""
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.auth.authenticators import Anonymous, Authenticators
 from coda_cli.auth.aws import AwsAuthenticator
 from coda_cli.auth.aws_options import AwsOptions
-from coda_cli.errors import UsageError
+from coda_cli.errors import CredentialsError
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import Authentication, AuthenticationType
 from coda_cli.wire import PathStyle, ServiceError, WireResponse
-from tests.auth.world import ACCESS_KEY, ASSUME_ROLE, request
+from tests.auth.world import ACCESS_KEY, ASSUME_ROLE, request, write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 NONE = AuthenticationType.NONE
 
 
-def made(**options: str) -> Authenticators:
-    """Make authenticators without an environment."""
-    return Authenticators(AwsOptions({}, **options), Redactor(), lambda: datetime.now(UTC))
+def made(environ: Mapping[str, str] = MappingProxyType({})) -> Authenticators:
+    """Make authenticators for an environment."""
+    return Authenticators(AwsOptions(environ), Redactor(), lambda: datetime.now(UTC))
 
 
 @pytest.mark.parametrize(
@@ -37,31 +44,6 @@ def test_choice(authentication: Authentication | None, kind: type[object]) -> No
     assert type(made().authenticator(authentication)) is kind
 
 
-@pytest.mark.parametrize(
-    ("type_", "option", "refused"),
-    [
-        pytest.param(ACCESS_KEY, "role_arn", True, id="role on an access-key pack"),
-        pytest.param(ACCESS_KEY, "external_id", True, id="external id on an access-key pack"),
-        pytest.param(ACCESS_KEY, "profile", False, id="profile on an access-key pack"),
-        pytest.param(ACCESS_KEY, "region", False, id="region on an access-key pack"),
-        pytest.param(ASSUME_ROLE, "role_arn", False, id="role on an assume-role pack"),
-        pytest.param(ASSUME_ROLE, "external_id", False, id="external id on an assume-role pack"),
-        pytest.param(NONE, "role_arn", True, id="role on an open pack"),
-        pytest.param(NONE, "profile", True, id="profile on an open pack"),
-        pytest.param(NONE, "region", True, id="region on an open pack"),
-    ],
-)
-def test_options_of_another_type(type_: AuthenticationType, option: str, refused: bool) -> None:
-    """An option that the pack's type does not take is a usage error when the authenticator is made."""
-    chosen = Authentication(type_, service="s3" if type_ is not NONE else None)
-    if not refused:
-        made(**{option: "x"}).authenticator(chosen)
-        return
-    with pytest.raises(UsageError, match=f"--{option.replace('_', '-')} does not go with") as caught:
-        made(**{option: "x"}).authenticator(chosen)
-    assert caught.value.exit_code == 2
-
-
 def test_anonymous_changes_nothing() -> None:
     """Without authentication, requests pass as they are, and no answer refuses credentials."""
     anonymous = Anonymous()
@@ -76,7 +58,18 @@ def test_anonymous_changes_nothing() -> None:
 def test_any_pack_is_routed() -> None:
     """What a pack without authentication fetches from AWS obeys the override too."""
     environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    router = Authenticators(AwsOptions(environ), Redactor(), lambda: datetime.now(UTC)).router(None)
-    override = router.connect_to(request().url)
+    override = made(environ).router(None).connect_to(request().url)
     assert override is not None
     assert override.origin == "http://127.0.0.1:1"
+
+
+def test_profiles_are_no_matter_of_other_hosts(
+    monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Path
+) -> None:
+    """What is wrong with AWS's configuration stops requests to AWS only."""
+    write_files(scrubbed_environment, "[default]\nendpoint_url = http://127.0.0.1:1\n")
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    router = made(os.environ).router(None)
+    assert router.connect_to(request("http://127.0.0.1:8080/").url) is None
+    with pytest.raises(CredentialsError, match="no profile 'nope'"):
+        router.connect_to(request().url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,14 @@ from coda_cli.errors import CredentialsError, RequestError
 from coda_cli.redaction import mask
 from coda_cli.wire import PathStyle, ServiceError, WireResponse
 from tests.auth.world import (
+    ASSUME_ROLE,
+    EXTERNAL_ID,
     KEY_ID,
     MARKED,
+    ROLE,
+    ROLE_KEY_ID,
     TOKEN,
+    FakeSts,
     authenticator,
     details,
     header,
@@ -212,11 +218,24 @@ def test_refused_signature_hints_at_the_service_word() -> None:
     assert "--debug" not in "\n".join(auth.refusal(signed, refused("ExpiredToken")))
 
 
-def test_code_of_a_json_service_is_read() -> None:
-    """The namespace and the URL around a JSON service's code do not matter."""
-    auth = authenticator(service="sqs")
-    signed = auth.authenticate(request(REGIONAL))
-    assert auth.refusal(signed, refused("com.amazon.coral.service#UnrecognizedClientException:http://x/"))
+def test_refusal_of_an_older_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telling of a refusal asks nobody for newer keys, and names the one that was refused."""
+    with FakeSts(seconds=1) as sts:  # too short to be held
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        auth = authenticator(ASSUME_ROLE, "sqs", role_arn=ROLE, external_id=EXTERNAL_ID)
+        signed = auth.authenticate(request(REGIONAL))
+        older = tuple(
+            (name, value.replace(ROLE_KEY_ID, "ASIAEXAMPLEOLDER0009")) for name, value in signed.headers
+        )
+        sts.refusal = ("AccessDenied", "no more")
+        lines = auth.refusal(replace(signed, headers=older), refused("ExpiredToken"))
+        assert len(sts.requests) == 1
+    assert f"by key ****0009, from role {ROLE}, assumed with AWS_ACCESS_KEY_ID" in lines[0]
+
+
+def test_nothing_refuses_what_was_not_signed() -> None:
+    """A request without our signature, which was sent without credentials, had none to be refused."""
+    assert authenticator().refusal(request(), refused("MissingAuthenticationToken")) == ()
 
 
 def test_nothing_is_retried_yet() -> None:

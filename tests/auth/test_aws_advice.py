@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coda_cli.auth.aws_advice import REFUSALS, Caller, advice, plain_code
+from coda_cli.auth.aws_advice import REFUSALS, Caller, advice
 
 STATIC = Caller("****0001", has_token=False, origin="somewhere", renewal="Log in again.")
 TEMPORARY = Caller("****0001", has_token=True, origin="somewhere", renewal="Log in again.")
@@ -38,17 +38,3 @@ def test_access_denied_is_no_refusal() -> None:
     """A caller that was recognised is not refused."""
     assert advice("AccessDenied", "", STATIC) == ()
     assert "AccessDenied" not in REFUSALS
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        pytest.param("ExpiredToken", "ExpiredToken", id="plain"),
-        pytest.param("com.amazon.coral.service#ExpiredToken", "ExpiredToken", id="namespace"),
-        pytest.param("ExpiredToken:http://internal.example/", "ExpiredToken", id="URL"),
-        pytest.param("", "", id="empty"),
-    ],
-)
-def test_plain_code(code: str, expected: str) -> None:
-    """What JSON services write around a code is stripped."""
-    assert plain_code(code) == expected

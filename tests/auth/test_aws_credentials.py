@@ -29,10 +29,12 @@ from tests.auth.world import (
     header,
     request,
     set_keys,
+    write_files,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 INLINE: Options = {
     "role_arn": ROLE,
@@ -153,9 +155,10 @@ def test_nothing_secret_is_told(sts: FakeSts, caplog: pytest.LogCaptureFixture) 
 
 def test_caller_is_the_role(sts: FakeSts) -> None:
     """What is said of a role's key tells the role and whose keys it was assumed with."""
-    caller = credentials(assume_role=True, **INLINE).caller()
+    caller = credentials(assume_role=True, **INLINE).caller(ROLE_KEY_ID, has_token=True)
     assert caller.key == mask(ROLE_KEY_ID)
     assert caller.has_token
+    assert sts.requests == []
     assert caller.origin == f"role {ROLE}, assumed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
@@ -164,6 +167,41 @@ def test_access_key_packs_assume_nothing(monkeypatch: pytest.MonkeyPatch, sts: F
     monkeypatch.setenv("CODA_ROLE_ARN", ROLE)
     monkeypatch.setenv("CODA_EXTERNAL_ID", EXTERNAL_ID)
     assert credentials().keys().access_key == KEY_ID
+    assert sts.requests == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param("aws_access_key_id = a\naws_secret_access_key =\n  hidden = 1", id="secret access key"),
+        pytest.param("aws_access_key_id =\n  hidden = 1\naws_secret_access_key = a", id="access key id"),
+        pytest.param(
+            "aws_access_key_id = a\naws_secret_access_key = a\naws_session_token =\n  hidden = 1", id="token"
+        ),
+        pytest.param(f"role_arn = {ROLE}\nsource_profile =\n  hidden = 1", id="source profile"),
+        pytest.param("credential_process =\n  hidden = 1", id="program"),
+    ],
+)
+def test_indented_settings(scrubbed_environment: Path, settings: str) -> None:
+    """Settings written as a section of their own are an error of the person's, told without what they say."""
+    write_files(scrubbed_environment, f"[profile dev]\n{settings}\n")
+    with pytest.raises(CredentialsError) as caught:
+        credentials(profile="dev").keys()
+    assert "'dev'" in details(caught.value)
+    assert "indented section" in details(caught.value)
+    assert "hidden" not in details(caught.value)
+
+
+@pytest.mark.parametrize("assume_role", [True, False])
+def test_indented_role(scrubbed_environment: Path, sts: FakeSts, assume_role: bool) -> None:
+    """A role written so is an error, too, before STS is asked for it."""
+    write_files(
+        scrubbed_environment,
+        "[profile dev]\nrole_arn =\n  a = b\nsource_profile = dev\n",
+        "[dev]\naws_access_key_id = a\naws_secret_access_key = b\n",
+    )
+    with pytest.raises(CredentialsError, match="role"):
+        credentials(assume_role=assume_role, profile="dev").keys()
     assert sts.requests == []
 
 

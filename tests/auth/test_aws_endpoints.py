@@ -14,7 +14,9 @@ from coda_cli.auth.aws_endpoints import (
     names_of,
 )
 from coda_cli.auth.aws_options import AwsOptions, Given
+from coda_cli.auth.aws_profiles import Profiles
 from coda_cli.errors import CredentialsError
+from coda_cli.redaction import Redactor
 from coda_cli.wire import Url
 from tests.auth.world import details, request
 
@@ -127,8 +129,9 @@ def test_endpoint_is_refused(text: str) -> None:
 
 
 def router(environ: dict[str, str], service: str = "s3") -> AwsRouter:
-    """Make a router without a profile."""
-    return AwsRouter(service, AwsOptions(environ), lambda: None)
+    """Make a router; there are no configuration files."""
+    options = AwsOptions(environ)
+    return AwsRouter(service, options, Profiles(options, Redactor()))
 
 
 @pytest.mark.parametrize(

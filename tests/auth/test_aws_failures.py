@@ -12,6 +12,7 @@ from botocore.exceptions import (
     LoginRefreshRequired,
     ParamValidationError,
     PartialCredentialsError,
+    ProxyConnectionError,
     ReadTimeoutError,
     SSOTokenLoadError,
     TokenRetrievalError,
@@ -21,6 +22,8 @@ from botocore.parsers import ResponseParserError
 
 from coda_cli.auth.aws_advice import Caller
 from coda_cli.auth.aws_failures import FAILURES, Attempt, RoleAttempt, credentials_error, translated
+from coda_cli.auth.aws_options import AwsOptions, checked_region
+from coda_cli.auth.aws_session import CodaSession
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import Redactor
 from tests.auth.world import ROLE, details
@@ -118,6 +121,26 @@ def test_long_messages_are_cut_between_words() -> None:
     said = f"{'x' * 200} {'secret' * 30}"
     error = CredentialRetrievalError(provider="custom-process", error_msg=said)
     assert "secret" not in details(credentials_error(error, ATTEMPT))
+
+
+def test_proxys_password_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of a proxy that cannot be parsed, or not be reached, is quoted by no message."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:pw#x@127.0.0.1:1")
+    keys = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret-of-a-test"}
+    client = CodaSession(AwsOptions({}), Redactor()).create_client("sts", "us-east-1", **keys)
+    with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT, Redactor()):
+        client.get_caller_identity()  # type: ignore[attr-defined] # its methods are made when it is
+    assert "user:pw" in str(caught.value.__cause__)
+    assert "user:pw" not in details(caught.value)
+    assert "HTTPS_PROXY" in details(caught.value)
+    unreachable = ProxyConnectionError(proxy_url="http://user:pw@127.0.0.1:1")
+    assert "user:pw" not in details(credentials_error(unreachable, ATTEMPT))
+
+
+def test_mistakes_of_ours_are_no_failures() -> None:
+    """What our own code raises inside of botocore's passes as it is, and is seen as a mistake."""
+    with pytest.raises(AttributeError), translated(lambda: ATTEMPT, Redactor()):
+        checked_region("us-east-1")  # type: ignore[arg-type] # the mistake
 
 
 def test_what_looks_like_a_key_is_kept_secret() -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from coda_cli.auth.aws_endpoints import ProfileConfig
+from coda_cli.auth.aws_failures import RoleAttempt
+from coda_cli.auth.aws_keys import Keys
 from coda_cli.auth.aws_options import AwsOptions, Given, session_name
+from coda_cli.auth.aws_roles import Role
 from coda_cli.errors import CredentialsError
 
 
@@ -64,7 +68,13 @@ def test_session_name(stem: str, expected: str) -> None:
 
 
 def test_representation_shows_no_secret() -> None:
-    """Neither the environment nor the external id is in the options' text."""
-    options = AwsOptions({"AWS_SECRET_ACCESS_KEY": "hidden"}, external_id="tenant-0815")
-    assert "hidden" not in repr(options)
-    assert "tenant-0815" not in repr(options)
+    """What a traceback or a log may show of a value has no secret and no external id in it."""
+    values = (
+        AwsOptions({"AWS_SECRET_ACCESS_KEY": "hidden"}, external_id="hidden"),
+        Given("hidden", "--external-id"),
+        Keys("AKIAEXAMPLE", "hidden", "hidden"),
+        Role("arn:aws:iam::123456789012:role/r", "hidden", "--role-arn"),
+        RoleAttempt("arn:aws:iam::123456789012:role/r", "hidden"),
+        ProfileConfig("dev", {"aws_secret_access_key": "hidden"}),
+    )
+    assert [value for value in values if "hidden" in repr(value)] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +14,6 @@ from coda_cli.auth.aws_profiles import Profiles
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import Redactor
 from tests.auth.world import details, write_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def profiles(profile: str | None = None) -> Profiles:
@@ -31,6 +28,8 @@ def test_files_can_be_elsewhere(monkeypatch: pytest.MonkeyPatch, scrubbed_enviro
     monkeypatch.setenv("AWS_CONFIG_FILE", "~/elsewhere")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "$HOME/keys")
     assert profiles().files == (home / "elsewhere", home / "keys")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "~nobody-of-this-name/config")
+    assert profiles().files[0] == Path("~nobody-of-this-name/config")
 
 
 def test_region(monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Path) -> None:
@@ -96,6 +95,15 @@ def test_services_section(scrubbed_environment: Path) -> None:
     assert config.services == {"s3": {"endpoint_url": "http://127.0.0.1:1"}}
     with pytest.raises(CredentialsError, match="nowhere"):
         profiles(profile="lost").endpoint_config()
+
+
+@pytest.mark.parametrize("setting", ["region", "endpoint_url", "services", "ca_bundle"])
+def test_indented_sections_are_no_values(scrubbed_environment: Path, setting: str) -> None:
+    """A setting that is written as a section of its own, as botocore reads it, counts as not there."""
+    write_files(scrubbed_environment, f"[default]\n{setting} =\n  s3 = x\n  endpoint_url = y\n")
+    asked = profiles()
+    assert asked.session.profile_config.values == {}
+    assert (asked.region(), asked.ca_bundle()) == (None, None)
 
 
 def test_endpoints_of_the_credentials_file_count(scrubbed_environment: Path) -> None:

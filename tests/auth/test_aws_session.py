@@ -115,12 +115,16 @@ def test_no_override_escapes_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     assert client(made, region_name="us-east-1").meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
 
 
-def test_settings_of_all_clients() -> None:
-    """Clients are named after us, give up connecting, and try three times unless told otherwise."""
-    config = client(session()).meta.config
+@pytest.mark.parametrize(
+    ("timeout", "connect"),
+    [pytest.param(60.0, CONNECT_SECONDS, id="long"), pytest.param(0.5, 0.5, id="short")],
+)
+def test_settings_of_all_clients(timeout: float, connect: float) -> None:
+    """Clients are named after us, wait no longer than told, and try twice."""
+    config = client(CodaSession(AwsOptions(os.environ, timeout=timeout), Redactor())).meta.config
     assert config.user_agent.startswith("coda-cli/")
-    assert config.connect_timeout == CONNECT_SECONDS
-    assert config.retries["mode"] == "standard"
+    assert (config.connect_timeout, config.read_timeout) == (connect, timeout)
+    assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 2)
 
 
 def test_configured_retries_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -290,7 +290,7 @@ def test_container(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url)
         found = credentials()
         assert found.keys().token == ROLE_TOKEN
-    assert found.caller().origin == "the container's role"
+    assert found.caller(ROLE_KEY_ID, has_token=True).origin == "the container's role"
 
 
 SSO_QUESTION = """

@@ -140,6 +140,28 @@ def test_what_stands_in_their_place(folder: Path) -> None:
     assert process.stdout == "[secret]\t[secret]\t[secret]\t****WXYZ\t****52c1\n"
 
 
+@pytest.mark.parametrize("query", ["reverse(@)", "[reverse(@)]", "join('-', [reverse(@)])"])
+def test_no_query_turns_a_secret_round(folder: Path, query: str) -> None:
+    """A query gets the result without secrets, so that it cannot disguise them."""
+    process = run_coda("execute", "pack.py", "Leak", "text", "--query", query, cwd=folder, env=ENVIRONMENT)
+    assert process.returncode == 0
+    assert not [value for value in HIDDEN if value[::-1] in process.stdout]
+
+
+def test_external_id_of_the_command_line(tmp_path: Path) -> None:
+    """``--external-id`` is masked from the start, in a formula that sends nothing too."""
+    role = "pack.set_user_authentication(type=sdk.AuthenticationType.AWS_ASSUME_ROLE, service='s3')\n"
+    write_pack(
+        tmp_path,
+        "import sys\npack.add_network_domain('amazonaws.com')\n"
+        f"{role}@pack.formula(description='All.')\ndef f(context) -> str: return str(sys.argv)\n",
+    )
+    process = run_coda("execute", "pack.py", "F", "--external-id", EXTERNAL_ID, cwd=tmp_path)
+    assert process.returncode == 0
+    assert EXTERNAL_ID not in process.stdout + process.stderr
+    assert "****52c1" in process.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

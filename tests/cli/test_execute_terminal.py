@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.programs import CODA, environment, write_pack
+from tests.programs import CODA, environment, run_coda, write_pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,10 @@ SOURCE = """
     @pack.formula
     def rows(context) -> list:
         return [{"name": "a", "size": 1}, {"name": "[b]x[/b] :smile:", "size": 2}]
+
+    @pack.formula
+    def none(context) -> list:
+        return []
 
     @pack.formula
     def one(context) -> dict:
@@ -87,6 +91,28 @@ def test_objects_are_coloured_json(tmp_path: Path) -> None:
     assert ESC in shown
     plain = on_a_terminal(tmp_path, "One", env={"NO_COLOR": "1"})
     assert plain == '{\n  "name": "a",\n  "list": [\n    1,\n    null\n  ]\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        pytest.param(["None"], "(no rows)\n", id="for people"),
+        pytest.param(["None", "--output", "table"], "(no rows)\n", id="table"),
+        pytest.param(["None", "--output", "json"], "[]\n", id="json"),
+        pytest.param(["One", "--query", "`{}`"], "{}\n", id="object"),
+    ],
+)
+def test_no_rows(tmp_path: Path, arguments: list[str], shown: str) -> None:
+    """A table without rows says so, since showing nothing looks like a failure."""
+    assert on_a_terminal(tmp_path, *arguments, env={"NO_COLOR": "1"}) == shown
+
+
+def test_no_rows_in_a_pipe(tmp_path: Path) -> None:
+    """What is said of a table without rows does not go to standard output."""
+    write_pack(tmp_path, SOURCE)
+    process = run_coda("execute", "pack.py", "None", "--output", "table", cwd=tmp_path)
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "(no rows)\n")
+    assert run_coda("execute", "pack.py", "None", cwd=tmp_path).stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,16 @@ def test_what_a_pack_prints_is_a_message(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr() == ("result\n", "")
 
 
+def test_a_pack_may_write_bytes() -> None:
+    """What a pack writes as bytes is a message too, redacted, and escaped where it is no UTF-8."""
+    stream = io.StringIO()
+    with pack_output(messages(stream)):
+        for name in ("stdout", "stderr"):
+            assert getattr(sys, name).buffer.write(f"é {SECRET} ".encode() + b"\xff\n") == len(SECRET) + 5
+            getattr(sys, name).buffer.flush()
+    assert stream.getvalue() == "é [secret] \\xff\n" * 2
+
+
 def test_nothing_of_a_pack_reaches_standard_output(tmp_path: Path) -> None:
     """However it writes, at load and when it runs, and whatever program it starts."""
     source = """

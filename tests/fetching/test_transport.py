@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
+import threading
 import zlib
 from typing import TYPE_CHECKING
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.servers import LoopbackServer
+    from tests.servers import LoopbackServer, Received
 
 
 def test_request_arrives_as_it_is(server: LoopbackServer) -> None:
@@ -79,6 +82,25 @@ def test_connections_are_kept(server: LoopbackServer) -> None:
         for method in ("GET", "HEAD", "POST", "GET"):
             transport.send(WireRequest(method, url_of(server.url)), timeout=20)
     assert [request.connection for request in server.requests] == [1, 1, 1, 1]
+
+
+def test_ctrl_c_leaves_no_thread_behind(server: LoopbackServer) -> None:
+    """A request that is interrupted ends its thread, once that is done with the request."""
+
+    def interrupt(_: Received) -> Answer:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Answer(raw=server.stall())
+
+    before = set(threading.enumerate())
+    server.answer(interrupt)
+    with HttpTransport({}) as transport, pytest.raises(KeyboardInterrupt):
+        transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
+    (worker,) = (
+        thread for thread in threading.enumerate() if thread not in before and thread.name == "coda-request"
+    )
+    server.closing.set()
+    worker.join(timeout=20)
+    assert not worker.is_alive()
 
 
 def test_no_cookie_is_kept(server: LoopbackServer) -> None:

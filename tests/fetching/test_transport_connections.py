@@ -11,7 +11,8 @@ import pytest
 
 from coda_cli.errors import ConnectionFailedError, RequestError
 from coda_cli.fetching.transport import HttpTransport
-from tests.fetching.parts import send
+from coda_cli.wire import WireRequest
+from tests.fetching.parts import send, url_of
 from tests.servers import Answer, LoopbackServer
 
 if TYPE_CHECKING:
@@ -39,30 +40,30 @@ def test_override_keeps_the_request(server: LoopbackServer) -> None:
 
 def test_override_over_tls(tls_server: LoopbackServer) -> None:
     """An override that is https is verified under its own name."""
-    environ = {"AWS_CA_BUNDLE": str(CERTIFICATE)}
+    environ = {"REQUESTS_CA_BUNDLE": str(CERTIFICATE)}
     response = send("https://s3.us-east-1.amazonaws.com/", environ=environ, connect_to=tls_server.url)
     assert response.status == 200
     assert tls_server.requests[0].header("Host") == "s3.us-east-1.amazonaws.com"
 
 
-@pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_ca_bundle(tls_server: LoopbackServer, variable: str) -> None:
     """Each of the variables names the certificates that are trusted."""
     assert send(tls_server.url, environ={variable: str(CERTIFICATE)}).status == 200
 
 
-def test_ca_bundle_of_aws_comes_first(tls_server: LoopbackServer, tmp_path: Path) -> None:
-    """AWS's own variable wins, as in the AWS CLI."""
+def test_ca_bundle_of_the_authentication_comes_first(tls_server: LoopbackServer, tmp_path: Path) -> None:
+    """What is configured for AWS wins over the environment's variables, as in the AWS CLI."""
     other = tmp_path / "other.pem"
     other.write_text("")
-    environ = {"REQUESTS_CA_BUNDLE": str(other), "AWS_CA_BUNDLE": str(CERTIFICATE)}
-    assert send(tls_server.url, environ=environ).status == 200
+    with HttpTransport({"REQUESTS_CA_BUNDLE": str(other)}, ca_bundle=str(CERTIFICATE)) as transport:
+        assert transport.send(WireRequest("GET", url_of(tls_server.url)), timeout=20).status == 200
 
 
 def test_ca_bundle_that_does_not_exist(tmp_path: Path) -> None:
     """A variable that names no file is named."""
-    with pytest.raises(RequestError, match="AWS_CA_BUNDLE"):
-        HttpTransport({"AWS_CA_BUNDLE": str(tmp_path / "none.pem")})
+    with pytest.raises(RequestError, match="REQUESTS_CA_BUNDLE"):
+        HttpTransport({"REQUESTS_CA_BUNDLE": str(tmp_path / "none.pem")})
 
 
 def test_untrusted_certificate(tls_server: LoopbackServer) -> None:
@@ -78,7 +79,7 @@ def test_untrusted_certificate(tls_server: LoopbackServer) -> None:
 
 def test_certificate_of_another_name(tls_server: LoopbackServer) -> None:
     """A certificate for another name than the one connected to is refused, trusted or not."""
-    environ = {"AWS_CA_BUNDLE": str(CERTIFICATE)}
+    environ = {"REQUESTS_CA_BUNDLE": str(CERTIFICATE)}
     with pytest.raises(ConnectionFailedError, match="cannot be verified"):
         send(f"https://127.1:{tls_server.port}/", environ=environ)  # the same machine
 
@@ -90,9 +91,9 @@ def test_tls_that_fails_otherwise() -> None:
     context.verify_mode = ssl.CERT_REQUIRED
     with (
         LoopbackServer(tls=context) as server,
-        pytest.raises(ConnectionFailedError, match="No secure connec"),
+        pytest.raises(ConnectionFailedError, match="no secure connec"),
     ):
-        send(server.url, environ={"AWS_CA_BUNDLE": str(CERTIFICATE)})
+        send(server.url, environ={"REQUESTS_CA_BUNDLE": str(CERTIFICATE)})
 
 
 def closed_port() -> int:

@@ -119,3 +119,19 @@ def test_missing_bucket(emulator: Emulator) -> None:
     done = execute(emulator.environment, "s3.py", "ListObjects", "no-such-bucket")
     assert (done.returncode, done.stdout) == (5, "")
     assert "NoSuchBucket" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key", "region", "said"),
+    [
+        pytest.param("", "key", "us-east-1", "The bucket is empty.", id="bucket"),
+        pytest.param("reports", "", "us-east-1", "The object's key is empty.", id="key"),
+        pytest.param("reports", "key", "", "The region is empty.", id="region"),
+    ],
+)
+def test_an_empty_part_asks_for_nothing_else(bucket: str, key: str, region: str, said: str) -> None:
+    """An empty key is not the bucket, which a PUT would create and a GET would list."""
+    context, requests = scripted()
+    with pytest.raises(UserVisibleError, match=said):
+        call("s3.py", "PutText", context, bucket, key, "text", region)
+    assert requests == []

@@ -141,9 +141,10 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     assert "cannot be read: Permission denied" in refusal(path).message
 
 
-def test_a_file_that_cannot_be_read() -> None:
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """A file that fails when it is read is told as that, not as the pack's own failure."""
-    path = Path("/proc/self/mem")
+    path = tmp_path / "pack.py"
+    path.symlink_to("/proc/self/mem")
     if not path.exists():
         pytest.skip("there is no such file on this system")
     assert refusal(path).message == f"{path} cannot be read: Input/output error"
@@ -282,3 +283,24 @@ def test_contradictions_are_told_when_the_pack_was_loaded(tmp_path: Path) -> Non
     """
     path = write_pack(tmp_path, source)
     assert refusal(path).message.startswith(f"{path} contradicts itself: it declares several network domains")
+
+
+def test_a_file_of_another_kind(tmp_path: Path) -> None:
+    """Text that is not called a Python module is not run as one."""
+    path = tmp_path / "notes.txt"
+    path.write_text("hello\n", encoding="utf-8")
+    assert refusal(path).message == f"{path} is not a Python module: its name does not end in .py"
+
+
+def test_a_relative_import_says_how_to_import(tmp_path: Path) -> None:
+    """A pack is a module of its own: files beside it are imported by their names."""
+    path = tmp_path / "pack.py"
+    path.write_text("from . import helper\n", encoding="utf-8")
+    assert refusal(path).details == (f"at {path}, line 1", "Import a file beside the pack by its name.")
+
+
+def test_a_missing_part_of_a_package_that_is_there(tmp_path: Path) -> None:
+    """Where the package itself is installed, nobody is told to install it."""
+    path = tmp_path / "pack.py"
+    path.write_text("import json.nothing\n", encoding="utf-8")
+    assert not any("To add" in detail for detail in refusal(path).details)

@@ -228,3 +228,11 @@ def test_formulas_are_frozen() -> None:
     """A formula cannot be changed after it was declared."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         formula_of(greet).name = "Other"  # type: ignore[misc]  # what must not work
+
+
+@pytest.mark.parametrize("names", [pytest.param([], id="too few"), pytest.param(["a", "b"], id="too many")])
+def test_execute_must_take_the_parameters(names: list[str]) -> None:
+    """A spelled-out formula whose function cannot be called is refused where it is declared."""
+    parameters = [sdk.make_parameter(type=sdk.ParameterType.STRING, name=name) for name in names]
+    with pytest.raises(DeclarationError, match="formula X, execute cannot be called with the context and"):
+        sdk.new_pack().add_formula(name="X", parameters=parameters, execute=lambda context, a: a)

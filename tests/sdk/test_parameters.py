@@ -187,3 +187,34 @@ def test_parameters_are_frozen() -> None:
     """A parameter cannot be changed after it was declared."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         sdk.make_parameter(type=T.STRING, name="x").name = "y"  # type: ignore[misc]  # what must not work
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default"),
+    [
+        pytest.param(int, "ten", id="text for a number"),
+        pytest.param(int, True, id="truth for a number"),
+        pytest.param(bool, 1, id="number for truth"),
+        pytest.param(str, None, id="nothing for text"),
+        pytest.param(list[str], "a", id="text for a list"),
+        pytest.param(sdk.Html, 1, id="number for HTML"),
+    ],
+)
+def test_a_default_of_another_type(annotation: object, default: object) -> None:
+    """A default is what the function gets: it must be of the declared type."""
+    with pytest.raises(DeclarationError, match="parameter limit: its default"):
+        parameter_of("limit", annotation, default)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "default"),
+    [
+        pytest.param(float, 1, id="whole number"),
+        pytest.param(str | None, None, id="nothing"),
+        pytest.param(list[str], ("a",), id="tuple"),
+        pytest.param(sdk.Html, "<p>", id="HTML"),
+    ],
+)
+def test_a_default_of_the_type(annotation: object, default: object) -> None:
+    """What Python takes for the type is taken."""
+    assert parameter_of("limit", annotation, default).default == default

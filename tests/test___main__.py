@@ -69,3 +69,36 @@ def test_the_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
     """What the command line returns is what the process ends with."""
     assert run_coda("--version", cwd=tmp_path).returncode == 0
     assert run_coda("execute", "nosuch.py", "F", cwd=tmp_path).returncode == 3
+
+
+def test_what_is_printed_after_the_result(tmp_path: Path) -> None:
+    """Exit functions of a pack print to standard error: the result was all of standard output."""
+    write_pack(
+        tmp_path,
+        """
+        import atexit, os, sys
+
+        @pack.formula
+        def f(context) -> int:
+            atexit.register(os.write, 1, b"descriptor")
+            atexit.register(print, "stream")
+            return 1
+        """,
+    )
+    ended = run_coda("execute", "pack.py", "F", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (0, "1\n")
+    assert {"stream", "descriptor"} <= set(ended.stderr.split())
+
+
+def test_a_working_folder_that_was_deleted(tmp_path: Path) -> None:
+    """The program still starts where the folder that it is started in has gone."""
+    script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    ended = subprocess.run(
+        ["sh", "-c", script, "sh", *CODA, "--version"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr

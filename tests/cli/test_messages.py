@@ -144,7 +144,7 @@ def test_a_pack_may_write_bytes() -> None:
     stream = io.StringIO()
     with pack_output(messages(stream)):
         for name in ("stdout", "stderr"):
-            assert getattr(sys, name).buffer.write(f"é {SECRET} ".encode() + b"\xff\n") == len(SECRET) + 5
+            assert getattr(sys, name).buffer.write(f"é {SECRET} ".encode() + b"\xff\n") == len(SECRET) + 6
             getattr(sys, name).buffer.flush()
     assert stream.getvalue() == "é [secret] \\xff\n" * 2
 

@@ -131,7 +131,7 @@ def test_missing_bucket(emulator: Emulator) -> None:
 )
 def test_an_empty_part_asks_for_nothing_else(bucket: str, key: str, region: str, said: str) -> None:
     """An empty key is not the bucket, which a PUT would create and a GET would list."""
-    context, requests = scripted()
+    context, fetcher = scripted()
     with pytest.raises(UserVisibleError, match=said):
         call("s3.py", "PutText", context, bucket, key, "text", region)
-    assert requests == []
+    assert fetcher.requests == []

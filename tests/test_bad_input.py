@@ -160,7 +160,7 @@ def test_contradictory_pack(
         pytest.param(["Add", "1", "--output", "xml"], ("'--output'", "'ndjson'"), id="output"),
         pytest.param(["Add", "1", "--timeout", "0"], ("'--timeout'", "above 0"), id="timeout"),
         pytest.param(["Add", "1", "--quer", "x"], ("No such option", "--query"), id="option mistyped"),
-        pytest.param([], ("Missing argument 'FORMULA'", "Usage: coda execute", "--help"), id="no formula"),
+        pytest.param([], ("pack.py: which formula?", "It has Add, Fail."), id="no formula"),
     ],
 )
 def test_bad_command_line(capsys: Capture, arguments: list[str], said: tuple[str, ...]) -> None:

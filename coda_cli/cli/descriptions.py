@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -60,7 +61,7 @@ def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
 
 def describe_formula(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
     """Write how one formula is run: usage, description, parameters and result."""
-    formatter.write_usage(f"coda execute {loaded.path}", usage(formula))
+    formatter.write_usage(f"coda execute {shlex.quote(str(loaded.path))}", usage(formula))
     with formatter.indentation():
         formatter.write_paragraph()
         _describe_formula(formula, formatter)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from pathlib import Path
@@ -12,18 +11,20 @@ import click
 
 from coda_cli.cli.help import show
 from coda_cli.cli.messages import logged_to, pack_output, progress
-from coda_cli.cli.output import FORMATS, compile_query, has_no_rows, write_result, write_text
+from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
 from coda_cli.cli.values import ValueSource
+from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
-from coda_cli.runtime.spec import choose_formula
+from coda_cli.runtime.spec import choose_formula, names_of_formulas
 
 if TYPE_CHECKING:
     from coda_cli.cli.session import Session
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
+_A_DAY = 86400
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
 
 
@@ -87,14 +88,14 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
-    if not math.isfinite(value) or value <= 0:
-        raise click.BadParameter("must be a number of seconds above 0")
+    if not 0 < value <= _A_DAY:  # so that nan is refused too
+        raise click.BadParameter(f"must be a number of seconds above 0, and {_A_DAY} at most")
     return value
 
 
 @click.command("execute", cls=ExecuteCommand, add_help_option=False)
 @click.argument("pack", callback=_path)
-@click.argument("formula", callback=_unmark)
+@click.argument("formula", callback=_unmark, required=False, metavar="FORMULA")
 @click.argument("params", nargs=-1, callback=_unmark)
 @click.option("--param", "named", metavar="NAME=VALUE", multiple=True, help="A parameter by its name.")
 @click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
@@ -131,7 +132,7 @@ def execute(
     session: Session,
     /,
     pack: Path,
-    formula: str,
+    formula: str | None,
     params: tuple[str, ...],
     named: tuple[str, ...],
     output_format: str | None,
@@ -162,6 +163,8 @@ def execute(
     with logged_to(messages, verbose=verbose, debug=debug):
         with pack_output(messages):
             loaded = load_pack(pack)
+        if formula is None:
+            raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
         chosen_formula = choose_formula(loaded, formula)
         options = RunOptions(
             environ=os.environ,
@@ -183,5 +186,4 @@ def execute(
     # Before the query too: what it takes apart or turns round is no longer recognised.
     shown = redactor.value(compiled(redactor.value(result)))
     write_result(shown, output_format)
-    if has_no_rows(shown, output_format):
-        messages.write("(no rows)\n")
+    messages.write(nothing_shown(shown, output_format))

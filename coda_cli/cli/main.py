@@ -118,6 +118,8 @@ def _report(error: Exception, session: Session) -> int:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         hints = [context.get_usage(), f"Try '{context.command_path} --help'."] if context else []
+        if isinstance(error, click.NoSuchOption):
+            hints.append("A value that begins with a dash stands behind `--`.")
         messages.failure(error.format_message(), *hints)
         return error.exit_code
     exit_code = EXIT_BUG

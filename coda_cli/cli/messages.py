@@ -55,6 +55,7 @@ class Messages(io.TextIOBase):
         self._stream = sys.stderr if stream is None else stream
         self._lock = threading.RLock()
         self._progress_shown = False
+        self._is_asking = False  # what was written last is a line without an end, such as a prompt
 
     encoding = "utf-8"
 
@@ -84,6 +85,8 @@ class Messages(io.TextIOBase):
     def write(self, text: str) -> int:
         """Write text without secrets and without control characters."""
         self._put(printable(self._redactor.message(text)))
+        if text:
+            self._is_asking = not text.endswith("\n")
         return len(text)
 
     def flush(self) -> None:
@@ -100,14 +103,25 @@ class Messages(io.TextIOBase):
         self.write("\n  ".join(lines) + "\n")
 
     def progress(self, text: str) -> None:
-        """Replace the line of progress."""
+        """Replace the line of progress, but wipe out no question that a person is asked."""
         with self._lock:
+            if self._is_asking or self._is_echo_off():
+                return
             self._put(f"{_CLEAR_LINE}{printable(text)}", keep_progress=True)
             self._progress_shown = True
 
     def clear_progress(self) -> None:
         """Take the line of progress away."""
         self._put("")
+
+    def _is_echo_off(self) -> bool:
+        """Tell whether something reads from the terminal without echo, as for an MFA code."""
+        try:
+            import termios
+
+            return not termios.tcgetattr(self._stream.fileno())[3] & termios.ECHO
+        except (ImportError, OSError, ValueError, termios.error):
+            return False
 
     def _styled(self, text: str, **style: object) -> None:
         plain = not self.isatty() or not colour_wanted()

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.console import Console, RenderableType
+    from rich.table import Table
 
 FORMATS = ("json", "ndjson", "csv", "table", "text")
 
 _UNPRINTABLE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST_COLOURED = 100_000
+_NARROWEST_TEXT = 12
 _NATURAL_WIDTH = 1_000_000
 
 
@@ -46,6 +48,7 @@ def compile_query(query: str | None) -> Callable[[object], object]:
         compiled = jmespath.compile(query)
     except Exception as error:  # noqa: BLE001 - not all of its errors are JMESPathErrors
         raise UsageError(f"--query is not a JMESPath expression: {_first_line(error)}", query) from None
+    _check_functions(compiled.parsed, query)
 
     def apply(value: object) -> object:
         try:
@@ -54,6 +57,23 @@ def compile_query(query: str | None) -> Callable[[object], object]:
             raise UsageError(f"--query does not fit the result: {_first_line(error)}", query) from None
 
     return apply
+
+
+def _check_functions(node: Any, query: str) -> None:
+    """Refuse functions that JMESPath does not have: it would only find that out with the result."""
+    from jmespath.functions import Functions
+
+    if node["type"] == "function_expression":
+        name, given = node["value"], len(node["children"])
+        if name not in Functions.FUNCTION_TABLE:
+            raise UsageError(f"--query calls {name}(), which JMESPath does not have", query)
+        wanted = Functions.FUNCTION_TABLE[name]["signature"]
+        is_variadic = bool(wanted) and wanted[-1].get("variadic", False)
+        if given < len(wanted) or (given > len(wanted) and not is_variadic):
+            raise UsageError(f"--query gives {name}() {given} values, and it takes {len(wanted)}", query)
+    for child in node["children"]:
+        if isinstance(child, dict):  # the bounds of a slice are numbers
+            _check_functions(child, query)
 
 
 def _first_line(error: Exception) -> str:
@@ -79,10 +99,14 @@ def write_result(value: object, output_format: str | None) -> None:
         raise CodaError("the result cannot be written: it is nested too deeply") from None
 
 
-def has_no_rows(value: object, output_format: str | None) -> bool:
-    """Tell whether the result is a table without rows, of which ``write_result`` shows nothing at all."""
+def nothing_shown(value: object, output_format: str | None) -> str:
+    """Say what a person should be told of a result of which ``write_result`` shows nothing at all."""
     for_people = output_format is None and sys.stdout is not None and sys.stdout.isatty()
-    return (value == [] and for_people) or (value in ([], {}) and output_format == "table")
+    if not for_people and output_format != "table":
+        return ""
+    if value is None:
+        return "(nothing)\n"
+    return "(no rows)\n" if value == [] or (value == {} and not for_people) else ""
 
 
 def write_text(text: str) -> None:
@@ -251,24 +275,60 @@ def _write_coloured(text: str) -> None:
 def _write_table(value: object) -> None:
     """Write rows as a table, one object as a table of its keys, and anything else as text."""
     if not isinstance(value, dict | list):
-        _write("" if value is None else value, "text")
+        _write(_cell(value), "text")
         return
-    from rich.box import ROUNDED
-    from rich.table import Table
-    from rich.text import Text
-
     items = value if isinstance(value, list) else [{"key": key, "value": item} for key, item in value.items()]
     columns, rows = _rows(items)
     if not columns:
         return
+    numeric = [all(_is_number(item, column) for item in items) for column in columns]
+    columns = [printable(column) for column in columns]
+    rows = [[printable(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty() and _needed_width(columns, rows, numeric) > _console().width:
+        _print_rich(_records(columns, rows))
+    else:
+        _print_rich(_table(columns, rows, numeric))
+
+
+def _needed_width(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> int:
+    """Return how wide a table must be for its columns to be read: numbers whole, texts folded a little."""
+    from rich.cells import cell_len
+
+    widths = [
+        max(min(cell_len(cell), 1000 if is_number else _NARROWEST_TEXT) for cell in (column, *cells))
+        for column, is_number, cells in zip(columns, numeric, zip(*rows, strict=True), strict=True)
+    ]
+    return sum(widths) + 3 * len(widths) + 1
+
+
+def _table(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> Table:
+    from rich.box import ROUNDED
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=ROUNDED)
-    for column in columns:
-        numbers = all(_is_number(item, column) for item in items)
-        justify: Any = "right" if numbers else "left"
-        table.add_column(Text(printable(column)), justify=justify, overflow="fold")
+    for column, is_number in zip(columns, numeric, strict=True):
+        justify: Any = "right" if is_number else "left"
+        table.add_column(Text(column), justify=justify, overflow="fold", no_wrap=is_number)
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    _print_rich(table)
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _records(columns: list[str], rows: list[list[str]]) -> Table:
+    """Show each row as a block of names and values, for rows that are too wide for the terminal."""
+    from rich.box import ROUNDED
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=ROUNDED, show_header=False)
+    table.add_column(style="bold", overflow="fold")
+    table.add_column(overflow="fold")
+    for row in rows:
+        for column, cell in zip(columns, row, strict=True):
+            table.add_row(Text(column), Text(cell))
+        table.add_section()
+    return table
 
 
 def _is_number(item: object, column: str) -> bool:

@@ -47,6 +47,10 @@ SOURCE = """
         return {"\\x1b[31m": "\\x1b]0;title\\x07\\x9b31m\\u202e"}
 
     @pack.formula
+    def wide(context) -> list[dict[str, object]]:
+        return [{f"column{n}": f"value {n} of row {row}" for n in range(30)} for row in range(2)]
+
+    @pack.formula
     def fail(context) -> None:
         raise sdk.UserVisibleError("No \\x1b[31m.")
 """
@@ -120,7 +124,7 @@ def test_no_rows_in_a_pipe(tmp_path: Path) -> None:
     [
         pytest.param("Text", "one\ntwo \\x1b[31m\n", id="text, not quoted"),
         pytest.param("Number", "1.5\n", id="number"),
-        pytest.param("Nothing", "", id="nothing"),
+        pytest.param("Nothing", "(nothing)\n", id="nothing"),
     ],
 )
 def test_scalars_are_plain_text(tmp_path: Path, formula: str, shown: str) -> None:
@@ -157,3 +161,10 @@ def test_a_form_that_was_asked_for_is_the_same_on_a_terminal(tmp_path: Path) -> 
     """``--output json`` is JSON everywhere, without colour."""
     assert on_a_terminal(tmp_path, "Number", "--output", "json") == "1.5\n"
     assert ESC not in on_a_terminal(tmp_path, "One", "--output", "json")
+
+
+def test_rows_too_wide_for_the_terminal_are_records(tmp_path: Path) -> None:
+    """No value is dropped: a row with more columns than fit is shown as a block of names and values."""
+    shown = on_a_terminal(tmp_path, "Wide")
+    assert all(f"value {n} of row {row}" in shown for n in range(30) for row in range(2))
+    assert all(f"column{n}" in shown for n in range(30))

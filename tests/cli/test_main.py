@@ -53,7 +53,6 @@ def test_without_a_command_the_help_is_an_error(capsys: Capsys) -> None:
         pytest.param(["auth"], "auth", id="command of a later issue"),
         pytest.param(["--nosuch"], "--nosuch", id="unknown option"),
         pytest.param(["execute"], "PACK", id="no pack"),
-        pytest.param(["execute", "pack.py"], "FORMULA", id="no formula"),
         pytest.param(["execute", "pack.py", "F", "--outptu", "csv"], "--output", id="mistyped option"),
         pytest.param(["execute", "pack.py", "F", "--output", "xml"], "json", id="unknown form"),
         pytest.param(["execute", "pack.py", "F", "--timeout", "soon"], "soon", id="timeout no number"),
@@ -141,15 +140,6 @@ def test_a_full_disk(tmp_path: Path, arguments: str) -> None:
     assert process.stderr == "Error: standard output cannot be written: No space left on device\n"
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="there is no full disk to be had on this system")
-def test_another_full_disk(tmp_path: Path) -> None:
-    """A disk that is full elsewhere is not said to be standard output's."""
-    write_pack(tmp_path, f"open({str(FULL)!r}, 'w').write('x' * 100_000)\n")
-    process = run_coda("describe", "pack.py", cwd=tmp_path)
-    assert "No space left on device" in process.stderr
-    assert "standard output" not in process.stderr
-
-
 @pytest.mark.parametrize(
     ("redirection", "arguments", "exit_code", "out", "err"),
     [
@@ -210,3 +200,12 @@ def test_what_nobody_expected_is_a_bug_in_coda(tmp_path: Path, arguments: str) -
     assert first == f"Error: a bug in coda {coda_cli.__version__}: LookupError: unheard of \\x1b"
     assert process.stderr.count("Traceback (most recent call last)") == 1
     assert "--debug" not in process.stderr
+
+
+def test_a_disk_that_is_full_elsewhere(tmp_path: Path) -> None:
+    """An error of the system is not said to be standard output's where nothing was written to it."""
+    error = 'OSError(28, "No space left on device")'
+    write_pack(tmp_path, BUG.replace('LookupError("unheard of \\x1b")', error))
+    process = run_coda("execute", "pack.py", "F", cwd=tmp_path)
+    assert "No space left on device" in process.stderr
+    assert "standard output" not in process.stderr

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import pty
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import termios
+from typing import TYPE_CHECKING, TextIO
 
 import pytest
 
@@ -37,7 +40,7 @@ class Full(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-def messages(stream: io.StringIO) -> Messages:
+def messages(stream: TextIO) -> Messages:
     """Messages to a stream, with one secret known."""
     redactor = Redactor()
     redactor.add_secret(SECRET)
@@ -206,3 +209,32 @@ def test_messages_make_room_for_the_line_of_progress() -> None:
     shown.clear_progress()
     clear = "\r\x1b[K"
     assert stream.getvalue() == f"{clear}Running \\x1b F{clear}message\n{clear}Running F{clear}"
+
+
+def test_progress_wipes_out_no_question() -> None:
+    """While a prompt waits for its answer, the line of progress stays away; afterwards it is back."""
+    terminal = Terminal()
+    shown = messages(terminal)
+    shown.write("name? ")
+    shown.progress("Running F")
+    assert terminal.getvalue() == "name? "
+    shown.write("thanks\n")
+    shown.progress("Running F")
+    assert terminal.getvalue().endswith("thanks\n\r\x1b[KRunning F")
+
+
+@pytest.mark.parametrize(
+    ("echo", "is_drawn"), [pytest.param(True, True, id="on"), pytest.param(False, False, id="off")]
+)
+def test_progress_waits_for_secrets(echo: bool, is_drawn: bool) -> None:
+    """A terminal whose echo is off is asking for a secret, such as an MFA code."""
+    ours, theirs = pty.openpty()
+    attributes = termios.tcgetattr(theirs)
+    attributes[3] = attributes[3] | termios.ECHO if echo else attributes[3] & ~termios.ECHO
+    termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+    with os.fdopen(theirs, "w", encoding="utf-8") as stream, os.fdopen(ours, "rb", buffering=0) as screen:
+        shown = messages(stream)
+        shown.progress("Running F")
+        stream.write("end\n")
+        stream.flush()
+        assert (b"Running F" in screen.read(100)) is echo

@@ -232,11 +232,29 @@ def test_malformed_queries(query: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param("nosuch(@)", r"calls nosuch\(\), which JMESPath does not have", id="function"),
+        pytest.param("tags[?nosuch(@)]", r"calls nosuch\(\)", id="function inside"),
+        pytest.param("length()", r"gives length\(\) 0 values, and it takes 1", id="too few"),
+        pytest.param("length(a, b)", r"gives length\(\) 2 values, and it takes 1", id="too many"),
+    ],
+)
+def test_functions_are_looked_up_before_anything_runs(query: str, said: str) -> None:
+    """A call that no result could make right is a usage error before the formula runs."""
+    with pytest.raises(UsageError, match=f"--query {said}"):
+        compile_query(query)
+
+
+def test_functions_with_any_number_of_values() -> None:
+    """Some functions take as many values as there are."""
+    assert compile_query("merge(@, @, @)")({"a": 1}) == {"a": 1}
+
+
+@pytest.mark.parametrize(
     "query",
     [
         pytest.param("length(owner.id)", id="type"),
-        pytest.param("nosuch(@)", id="function"),
-        pytest.param("length()", id="arity"),
         pytest.param("tags[::0]", id="step of 0"),
         pytest.param("&name", id="expression as result"),
         pytest.param("to_number('nan')", id="NaN"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from traceback import walk_tb
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,12 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
         )
     if isinstance(error, ParamValidationError):
         return CredentialsError("the role's settings are malformed", _one_line(str(error)), origin)
+    if isinstance(error, JSONDecodeError):
+        return CredentialsError(
+            "what should give out credentials answered something that is no JSON",
+            origin,
+            "Run the profile's credential_process by hand: it prints JSON with Version 1 and the keys.",
+        )
     if isinstance(error, EOFError):
         return CredentialsError("an MFA code is needed, and there is no terminal to ask for it on", origin)
     likely = (INDENTED,) if isinstance(error, TypeError | AttributeError) else ()

@@ -84,11 +84,7 @@ def service_error(response: WireResponse) -> ServiceError:
     headers = Headers(response.headers)
     body = _error_body(response)
     found = _error_element(body)
-    code = (
-        headers.get("x-amzn-errortype", "").partition(":")[0]
-        or _first(found, "__type", "code", "Code")
-        or _first(body, "error")
-    )
+    code = headers.get("x-amzn-errortype") or _first(found, "__type", "code", "Code") or _first(body, "error")
     request_id = (
         headers.get("x-amzn-requestid")
         or headers.get("x-amz-request-id")
@@ -96,10 +92,16 @@ def service_error(response: WireResponse) -> ServiceError:
         or _first(body, "RequestId", "RequestID", "requestId")
     )
     return ServiceError(
-        code=one_line(code.rpartition("#")[2], _LONGEST_CODE),
-        message=one_line(_first(found, "message", "Message", "errorMessage")),
+        code=one_line(code.partition(":")[0].rpartition("#")[2], _LONGEST_CODE),
+        message=one_line(_first(found, "message", "Message", "errorMessage") or _plain_text(body, headers)),
         request_id=one_line(request_id, _LONGEST_CODE),
     )
+
+
+def _plain_text(body: object, headers: Headers) -> str:
+    """Return the first line of a body that is plain text: all that some services say."""
+    is_text = isinstance(body, str) and headers.get("content-type", "").startswith("text/plain")
+    return str(body).strip().partition("\n")[0] if is_text else ""
 
 
 def one_line(text: str, longest: int = _LONGEST_MESSAGE) -> str:

@@ -197,7 +197,7 @@ def test_credential_process(scrubbed_environment: Path) -> None:
     ("text", "expected"),
     [
         pytest.param("echo the vault is closed >&2; exit 3", "the vault is closed", id="fails"),
-        pytest.param("echo no JSON", "Expecting value", id="no JSON"),
+        pytest.param("echo no JSON", "no JSON", id="no JSON"),
         pytest.param("echo '[]'", "", id="JSON of another shape"),
         pytest.param("echo '{\"Version\": 2}'", "Unsupported version", id="another version"),
         pytest.param("echo '{\"Version\": 1}'", "AccessKeyId", id="without keys"),

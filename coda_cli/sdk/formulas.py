@@ -161,8 +161,10 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
     try:
         hints = typing.get_type_hints(function, include_extras=True)
     except NameError as error:
+        annotated = [(f"parameter {one.name}", str(one.annotation)) for one in given]
+        place = next((place for place, text in annotated if str(error.name) in text), "its result")
         raise DeclarationError(
-            f"its annotations: {error}", "Define or import the name above the formula, not in a function."
+            f"{place}: {error}", "Define or import the name above the formula, not in a function."
         ) from None
     except (AttributeError, TypeError, SyntaxError) as error:
         raise DeclarationError(f"its annotations: {error}") from None

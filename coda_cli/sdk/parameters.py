@@ -78,9 +78,9 @@ class ParameterType(StrEnum):
         return ParameterType[f"{'SPARSE_' if sparse else ''}{self.name}_ARRAY"]
 
     def __str__(self) -> str:
-        """What a person reads: ``number``, ``list of string``."""
+        """What a person reads: ``number``, ``list of string``, ``list of date or nothing``."""
         name = self.item.name.lower()
-        return f"list of {name}" if self.is_array else name
+        return f"list of {name}{' or nothing' if self.is_sparse else ''}" if self.is_array else name
 
 
 @dataclass(frozen=True, slots=True)

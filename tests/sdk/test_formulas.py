@@ -184,7 +184,7 @@ async def generating(context: sdk.ExecutionContext) -> Any:
         pytest.param(optional_first, "formula OptionalFirst, parameter b: it is required", id="order"),
         pytest.param(unknown_type, "formula UnknownType, parameter blob: bytes", id="type"),
         pytest.param(unknown_result, "formula UnknownResult, result: set[str]", id="result"),
-        pytest.param(unknown_name, "formula UnknownName, its annotations: name 'Decimal'", id="name"),
+        pytest.param(unknown_name, "formula UnknownName, parameter amount: name 'Decimal'", id="name"),
         pytest.param(unknown_member, "formula UnknownMember, its annotations: ", id="member of a module"),
         pytest.param(named_alike, "formula NamedAlike, parameter A: ", id="names alike"),
         pytest.param(two_words, "formula TwoWords, parameter name 'a b'", id="name of two words"),

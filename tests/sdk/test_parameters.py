@@ -175,7 +175,7 @@ def test_every_type_has_its_arrays(scalar: sdk.ParameterType) -> None:
     [
         pytest.param(T.NUMBER, "number", id="scalar"),
         pytest.param(T.HTML_ARRAY, "list of html", id="array"),
-        pytest.param(T.SPARSE_EMAIL_ARRAY, "list of email", id="sparse array"),
+        pytest.param(T.SPARSE_EMAIL_ARRAY, "list of email or nothing", id="sparse array"),
     ],
 )
 def test_types_read_as_words(type_: sdk.ParameterType, shown: str) -> None:

@@ -20,8 +20,14 @@ def main() -> int:
 
 def _close_standard_output() -> None:
     """Send to standard error what threads and exit functions of a pack print after the result."""
-    sys.stdout = sys.stderr
-    with suppress(OSError):  # one of the two was closed
+    with suppress(AttributeError, OSError, ValueError):  # one of the two was closed
+        try:
+            sys.stdout.flush()
+        except OSError:  # what could not be written has been told: it belongs nowhere any more
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+            sys.stdout.flush()
         os.dup2(2, 1)
 
 

@@ -108,6 +108,8 @@ def _explained(path: Path, error: BaseException) -> PackError:
             return PackError(f"{path}: {error.message}", *_where(error), *error.details)
         case SyntaxError() if not _is_of_no_file(error):
             return _not_python(path, error)
+        case ValueError() if not pack_location(error):  # some versions of Python say so of a NUL
+            return PackError(f"{path} is not valid Python: {error}")
         case ModuleNotFoundError():
             return PackError(f"{path}: {error}", *_where(error), *_adding(error.name))
         case ImportError() if "relative import" in str(error):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coda_cli.cli.help import show
-from coda_cli.cli.messages import logged_to, pack_output, progress
+from coda_cli.cli.log import logged_to
+from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -111,6 +110,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _report(error: Exception, session: Session) -> int:
     """Show an error as what it is, and return its exit code."""
+    import traceback
+
     messages = session.messages
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         messages.write(f"{error.format_message()}\n")

@@ -6,19 +6,13 @@ The only module that imports rich, and only where a table or colour is wanted. E
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 import sys
 from contextlib import contextmanager
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.cli.messages import colour_wanted, printable
 from coda_cli.errors import CodaError, UsageError
-from coda_cli.runtime.results import json_result
-from coda_cli.sdk.schemas import ResultType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +45,11 @@ def compile_query(query: str | None) -> Callable[[object], object]:
     _check_functions(compiled.parsed, query)
 
     def apply(value: object) -> object:
+        from datetime import UTC
+
+        from coda_cli.runtime.results import json_result
+        from coda_cli.sdk.schemas import ResultType
+
         try:
             return json_result(compiled.search(value), ResultType(), "--query", UTC)
         except Exception as error:  # noqa: BLE001 - its functions raise what Python's raise
@@ -156,6 +155,8 @@ def _write(value: object, output_format: str) -> None:
 
 def _json(value: object, indent: int | None = None) -> str:
     """Write JSON in which no control character is raw, not even those that JSON allows."""
+    import json
+
     separators = (",", ": ") if indent else (",", ":")
     is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
     text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=not is_unicode)
@@ -177,6 +178,9 @@ def _rows(value: object) -> tuple[list[str], list[list[str]]]:
 
 
 def _csv(value: object) -> str:
+    import csv
+    import io
+
     columns, rows = _rows(value)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import pty
 import subprocess
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import pytest
 
-from coda_cli.cli.messages import Messages, logged_to, pack_output, printable, progress
+from coda_cli.cli.messages import Messages, pack_output, printable, progress
 from coda_cli.errors import UsageError
 from coda_cli.redaction import Redactor
 from tests.programs import run_coda, write_pack
@@ -106,26 +105,6 @@ def test_text_that_the_encoding_lacks_is_escaped() -> None:
     stream = io.TextIOWrapper(raw, encoding="ascii")
     Messages(Redactor(), stream).write("é\n")
     assert raw.getvalue() == b"\\xe9\n"
-
-
-@pytest.mark.parametrize(
-    ("verbose", "debug", "shown"),
-    [
-        pytest.param(False, False, ["Warning: w"], id="quiet"),
-        pytest.param(True, False, ["coda: i", "Warning: w"], id="verbose"),
-        pytest.param(False, True, ["coda: d", "coda: i", "Warning: w"], id="debug"),
-    ],
-)
-def test_log_levels(verbose: bool, debug: bool, shown: list[str]) -> None:
-    """Warnings always, INFO with ``-v``, DEBUG with ``--debug``; secrets never."""
-    stream = io.StringIO()
-    logger = logging.getLogger("coda_cli.test")
-    with logged_to(messages(stream), verbose=verbose, debug=debug):
-        logger.debug("d %s", SECRET)
-        logger.info("i %s", SECRET)
-        logger.warning("w %s", SECRET)
-    logger.warning("afterwards")
-    assert stream.getvalue().splitlines() == [f"{line} [secret]" for line in shown]
 
 
 def test_what_a_pack_prints_is_a_message(capsys: pytest.CaptureFixture[str]) -> None:

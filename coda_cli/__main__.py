@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 
 def main() -> int:
@@ -20,15 +21,22 @@ def main() -> int:
 
 def _close_standard_output() -> None:
     """Send to standard error what threads and exit functions of a pack print after the result."""
-    with suppress(AttributeError, OSError, ValueError):  # one of the two was closed
-        try:
-            sys.stdout.flush()
-        except OSError:  # what could not be written has been told: it belongs nowhere any more
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            os.close(nowhere)
-            sys.stdout.flush()
+    for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+        with suppress(AttributeError, OSError, ValueError):  # it was closed
+            _flush_or_forget(stream, descriptor)
+    with suppress(OSError):
         os.dup2(2, 1)
+
+
+def _flush_or_forget(stream: TextIO, descriptor: int) -> None:
+    """Leave nothing for the interpreter to write at its end, where a failure would change the exit code."""
+    try:
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+        stream.flush()
 
 
 def _forget_working_folder() -> None:

@@ -80,7 +80,7 @@ def test_what_is_printed_after_the_result(tmp_path: Path) -> None:
 
         @pack.formula
         def f(context) -> int:
-            atexit.register(os.write, 1, b"descriptor")
+            atexit.register(os.write, 1, b"descriptor\\n")
             atexit.register(print, "stream")
             return 1
         """,

@@ -61,9 +61,13 @@ def running_emulator(environ: Mapping[str, str], say: Callable[[str], object]) -
     python = installed_python(cache_folder(environ), say)
     stack = ExitStack()
     try:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="coda-emulator-")))
-        server = stack.enter_context(running_server(python, folder, environ))
-        yield _filled(server, folder, environ)
+        try:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="coda-emulator-")))
+            server = stack.enter_context(running_server(python, folder, environ))
+            running = _filled(server, folder, environ)
+        except OSError as error:  # a full disk, or no process to be had
+            raise EmulatorError(f"the AWS emulator cannot be started: {error}") from error
+        yield running
     finally:
         with uninterrupted():
             stack.close()

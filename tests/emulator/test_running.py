@@ -69,3 +69,16 @@ def test_server_that_does_not_start(tmp_path: Path) -> None:
     ):
         pytest.fail("it cannot run")
     assert raised.value.exit_code == 5
+
+
+def test_server_that_cannot_be_executed(tmp_path: Path) -> None:
+    """What the system refuses is the emulator's error, and not a bug in coda."""
+    python = tmp_path / "coda" / "emulator" / f"{VERSION}-{sys.implementation.cache_tag}" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    environ = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(tmp_path)}
+    with (
+        pytest.raises(EmulatorError, match=r"cannot be started: .*Permission denied"),
+        running_emulator(environ, print),
+    ):
+        pytest.fail("it cannot run")

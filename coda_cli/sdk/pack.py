@@ -28,8 +28,7 @@ class Pack:
     def __init__(self) -> None:
         self._formulas: dict[str, Formula] = {}
         self._domains: list[str] = []
-        self._user_authentication: Authentication | None = None
-        self._system_authentication: Authentication | None = None
+        self._authentications: dict[str, Authentication] = {}
         self._version: str | None = None
 
     @property
@@ -50,10 +49,8 @@ class Pack:
     @property
     def authentication(self) -> Authentication:
         """How requests are authenticated: as the user if that is declared, else as the system."""
-        for declared in (self._user_authentication, self._system_authentication):
-            if declared is not None:
-                return declared
-        return Authentication(AuthenticationType.NONE)
+        undeclared = Authentication(AuthenticationType.NONE)
+        return self._authentications.get("user") or self._authentications.get("system") or undeclared
 
     def set_version(self, version: str) -> None:
         """Say the pack's version: ``1``, ``1.2`` or ``1.2.3``."""
@@ -96,8 +93,6 @@ class Pack:
         Raises:
             DeclarationError: it makes no sense, or is declared twice.
         """
-        if self._user_authentication is not None:
-            raise DeclarationError("user authentication is declared twice")
         declared = make_authentication(
             type=type,
             service=service,
@@ -107,8 +102,7 @@ class Pack:
             instructions_url=instructions_url,
             get_connection_name=get_connection_name,
         )
-        self._check_one_service(declared, self._system_authentication)
-        self._user_authentication = declared
+        self._declare("user", declared)
 
     def set_system_authentication(
         self,
@@ -128,8 +122,6 @@ class Pack:
         Raises:
             DeclarationError: it makes no sense, or is declared twice.
         """
-        if self._system_authentication is not None:
-            raise DeclarationError("system authentication is declared twice")
         declared = make_authentication(
             type=type,
             service=service,
@@ -139,8 +131,7 @@ class Pack:
             instructions_url=instructions_url,
             get_connection_name=get_connection_name,
         )
-        self._check_one_service(declared, self._user_authentication)
-        self._system_authentication = declared
+        self._declare("system", declared)
 
     @overload
     def formula(self, function: Function, /) -> Function: ...
@@ -203,8 +194,8 @@ class Pack:
     def contradictions(self) -> tuple[str, ...]:
         """Say what only the whole pack shows to be wrong; empty where nothing is."""
         found = []
-        for declared in (self._user_authentication, self._system_authentication):
-            if declared is None or declared.type is AuthenticationType.NONE:
+        for declared in self._authentications.values():
+            if declared.type is AuthenticationType.NONE:
                 continue
             if not self._domains:
                 found.append("it declares an authentication but no network domain to send credentials to")
@@ -230,14 +221,17 @@ class Pack:
             raise DeclarationError(f"formula {formula.name} is declared twice")
         self._formulas[formula.name.lower()] = formula
 
-    @staticmethod
-    def _check_one_service(declared: Authentication, other: Authentication | None) -> None:
-        services = {one.service for one in (declared, other) if one is not None and one.service}
+    def _declare(self, kind: str, declared: Authentication) -> None:
+        if kind in self._authentications:
+            raise DeclarationError(f"{kind} authentication is declared twice")
+        both = (*self._authentications.values(), declared)
+        services = {one.service for one in both if one.service}
         if len(services) > 1:
             raise DeclarationError(
                 f"authentication: two AWS services, {' and '.join(sorted(services))}",
                 "A pack talks to one AWS service; make a pack for each.",
             )
+        self._authentications[kind] = declared
 
 
 def _checked_version(version: object) -> str:

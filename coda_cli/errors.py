@@ -7,6 +7,7 @@
     ├── PackError                     3  the pack cannot be loaded or is invalid
     │   └── DeclarationError          3  one declaration in the pack makes no sense
     ├── CredentialsError              4  no credentials, malformed, unreadable or refused
+    │   └── UnreadableStoreError      4  the file that credentials are stored in is corrupt
     ├── RequestError                  5  a request failed and the pack did not handle it
     │   ├── InvalidURLError           5  the URL cannot be sent safely
     │   ├── HostNotAllowedError       5  the host is not under a declared network domain
@@ -72,6 +73,10 @@ class CredentialsError(CodaError):
     """No credentials, malformed, unreadable or refused, or no region or role to use them with."""
 
     exit_code = 4
+
+
+class UnreadableStoreError(CredentialsError):
+    """The file that credentials are stored in is corrupt: a person may want to have it replaced."""
 
 
 class RequestError(CodaError):

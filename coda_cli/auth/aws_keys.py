@@ -60,6 +60,9 @@ class HeldCredentials:
         origin: where they come from, for messages.
         redactor: learns every secret before it is used.
         attempt: says what was tried, should it fail.
+
+    Attributes:
+        ends: when the session ends, ISO 8601, where whoever got it knows.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class HeldCredentials:
         self._redactor = redactor
         self._attempt = attempt
         self._held: Keys | None = None
+        self.ends: str | None = None
 
     def get_frozen_credentials(self) -> Keys:
         """Return the keys to use now; botocore takes this object as a source of credentials, too.

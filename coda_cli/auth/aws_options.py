@@ -1,7 +1,8 @@
-"""What the person who runs a pack said about AWS: options, and the environment's variables.
+"""What the person who runs a pack said about AWS: options, the environment's variables, what they stored.
 
 Owns the precedence among names for the same thing and says where each value came from. It reads no
-file, calls nobody and does not decide which credentials are used.
+file, calls nobody and does not decide which credentials are used; what is stored for the pack is handed in as
+something to ask only when nothing that comes first decides.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from coda_cli.auth.store import StoredCredentials
 from coda_cli.errors import CredentialsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NOT_IN_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 _LONGEST_SESSION_NAME = 64
+
+KEY_ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+
+STORED = "stored by coda auth"
+"""The origin of what is stored for a pack, in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class AwsOptions:
-    """The command line's options for AWS, and the environment. An empty variable counts as unset.
+    """The command line's options for AWS, the environment, and what is stored for the pack.
+
+    An empty variable counts as unset. ``stored`` reads the pack's file when it is first asked, and has only
+    what a pack of this type uses.
 
     ``timeout`` is that of one request, in seconds; what gives out credentials is asked no longer either.
     """
@@ -42,6 +52,7 @@ class AwsOptions:
     external_id: str | None = field(default=None, repr=False)
     session_name: str = "coda"
     timeout: float = 60.0
+    stored: Callable[[], StoredCredentials] = field(default=StoredCredentials, repr=False)
 
     def variable(self, name: str) -> str | None:
         """Return a variable's value, or None where it is unset or empty."""
@@ -57,10 +68,17 @@ class AwsOptions:
 
     @property
     def named_profile(self) -> Given | None:
-        """The profile that was named; botocore alone reads the two variables the other way round."""
+        """The profile that was named: by option, variable, or stored where no keys are in the environment.
+
+        botocore alone reads the two variables the other way round.
+        """
         if self.profile is not None:
             return Given(self.profile, "--profile")
-        return self.first_variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+        named = self.first_variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+        if named is not None or self.first_variable(KEY_ID, SECRET) is not None:
+            return named
+        stored = self.stored().profile
+        return None if stored is None else Given(stored, STORED)
 
     @property
     def explicit_region(self) -> Given | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from coda_cli.auth.aws_failures import Attempt, RoleAttempt
 from coda_cli.auth.aws_keys import HeldCredentials
-from coda_cli.auth.aws_options import Given
+from coda_cli.auth.aws_options import STORED, Given
 from coda_cli.auth.aws_regions import partition_of_arn
 from coda_cli.errors import CredentialsError, UsageError
 
@@ -70,14 +70,21 @@ def choose_role(options: AwsOptions, source: Callable[[], Source], redactor: Red
         return _role(variable, option_id or variable_id, f"{_ID_VARIABLE} or --external-id")
     if variable_id is not None:
         logger.info("%s is ignored, since %s is not set", _ID_VARIABLE, _ROLE_VARIABLE)
-    # Here is the place of the role that is stored for a pack.
+    stored = options.stored()
+    redactor.add_masked(stored.external_id)
+    if stored.role_arn is not None:
+        stored_id = (
+            None if stored.external_id is None else Given(stored.external_id, f"the external id {STORED}")
+        )
+        stored_arn = Given(stored.role_arn, f"the role ARN {STORED}")
+        return _role(stored_arn, option_id or stored_id, "coda auth or --external-id")
     if found.role is not None:
         _check_profile_role(found, option_id)
         return None
     raise CredentialsError(
         "this pack assumes a role, and none was given",
         "Give its ARN and external id by --role-arn and --external-id,",
-        f"or by the variables {_ROLE_VARIABLE} and {_ID_VARIABLE},",
+        f"or by the variables {_ROLE_VARIABLE} and {_ID_VARIABLE}, or store them by coda auth,",
         "or name a profile with a role_arn by --profile or AWS_PROFILE.",
         f"The credentials found come from {found.origin}.",
         *_unused_profile(options, found),
@@ -124,8 +131,10 @@ def checked_role_arn(arn: Given) -> None:
         CredentialsError: it is not one.
     """
     if not _ROLE_ARN.fullmatch(arn.value):
+        is_user = ":user/" in arn.value
         raise CredentialsError(
             f"{arn.origin} is not the ARN of a role: {arn.value!r}",
+            *(("It is a user's: users are trusted by roles, and roles are assumed.",) if is_user else ()),
             "It is written like arn:aws:iam::123456789012:role/name.",
         )
     if partition_of_arn(arn.value) is None:
@@ -172,8 +181,15 @@ def assume(
         role_arn=role.arn,
         extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
     )
-    credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+
+    def fetch() -> dict[str, Any]:
+        session_keys: dict[str, Any] = fetcher.fetch_credentials()
+        held.ends = session_keys["expiry_time"]
+        return session_keys
+
+    credentials = DeferredRefreshableCredentials(fetch, "assume-role")
     tried = RoleAttempt(role.arn, role.external_id)
-    return HeldCredentials(
+    held = HeldCredentials(
         credentials, f"role {role.arn}", redactor, lambda: Attempt(source.caller(), role=tried)
     )
+    return held

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coda_cli.auth.aws_advice import Caller
 from coda_cli.auth.aws_failures import Attempt, RoleAttempt, translated
 from coda_cli.auth.aws_keys import HeldCredentials, Keys
-from coda_cli.auth.aws_options import Given
+from coda_cli.auth.aws_options import KEY_ID, SECRET, STORED, Given
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_session import CodaSession
+    from coda_cli.auth.store import StoredCredentials
     from coda_cli.redaction import Redactor
 
 logger = logging.getLogger(__name__)
 
-_KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 _TOKENS = ("AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN")
 """In botocore's order."""
 
@@ -54,7 +54,7 @@ class Source:
 
     ``profile`` is the one that botocore looked at. ``role`` is that profile's role if the credentials are
     its: botocore assumes it by itself. ``is_role`` tells whether they are a role's at all, so that taking
-    on another one is role chaining.
+    on another one is role chaining. ``why`` says why these and no others.
     """
 
     credentials: HeldCredentials
@@ -63,6 +63,7 @@ class Source:
     profile: Given | None = None
     role: RoleAttempt | None = None
     is_role: bool = False
+    why: str = ""
 
     def caller(self) -> Caller:
         """Say who is calling; fetches the credentials if they have not been."""
@@ -80,19 +81,52 @@ def find_source(options: AwsOptions, profiles: Profiles, redactor: Redactor) -> 
         return _from_session(options, profiles, redactor, "--profile comes first")
     keys = _environment_keys(options)
     if keys is not None:
+        _tell_of_stored(options, f"{KEY_ID} and {SECRET}")
         return _from_environment(keys, redactor)
-    if options.named_profile is not None:
+    variable = options.first_variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+    if variable is not None:
+        _tell_of_stored(options, variable.origin)
         return _from_session(options, profiles, redactor, "no keys are in the environment")
-    # Here is the place of what is stored for a pack, before the rest of botocore's chain.
-    return _from_session(options, profiles, redactor, "neither keys nor a profile are in the environment")
+    stored = options.stored()
+    neither = "neither keys nor a profile are in the environment"
+    if stored.access_key_id or stored.secret_access_key:
+        return _from_store(stored, redactor, neither)
+    return _from_session(options, profiles, redactor, neither)
+
+
+def _tell_of_stored(options: AwsOptions, used: str) -> None:
+    """Tell a person who set an account up for the pack that another one is used."""
+    try:
+        stored = options.stored()
+    except CredentialsError as error:  # nobody needs it
+        logger.info("%s", error)
+        return
+    if stored.access_key_id or stored.profile:
+        logger.warning("using %s; what coda auth stored for this pack comes after it", used)
+
+
+def _from_store(stored: StoredCredentials, redactor: Redactor, why: str) -> Source:
+    if not (stored.access_key_id and stored.secret_access_key):
+        raise CredentialsError(
+            "half of an access key is stored for this pack", "Store it anew: coda auth PACK"
+        )
+    keys = Keys(stored.access_key_id, stored.secret_access_key, stored.session_token)
+    return _static(keys, f"the access key {STORED}", "Store new ones: coda auth PACK", redactor, why)
+
+
+def _static(keys: Keys, origin: str, renewal: str, redactor: Redactor, why: str) -> Source:
+    caller = Caller(mask(keys.access_key), keys.token is not None, origin, renewal)
+    logger.info("credentials: from %s; %s", origin, why)
+    held = HeldCredentials(keys, origin, redactor, lambda: Attempt(caller))
+    return Source(held, origin, renewal, why=why)
 
 
 def _environment_keys(options: AwsOptions) -> Keys | None:
-    key_id, secret = options.variable(_KEY_ID), options.variable(_SECRET)
+    key_id, secret = options.variable(KEY_ID), options.variable(SECRET)
     if key_id is None and secret is None:
         return None
     if key_id is None or secret is None:
-        there, missing = (_SECRET, _KEY_ID) if key_id is None else (_KEY_ID, _SECRET)
+        there, missing = (SECRET, KEY_ID) if key_id is None else (KEY_ID, SECRET)
         raise CredentialsError(
             f"{there} is set, but {missing} is not", f"Set both, or unset {there} to use a profile."
         )
@@ -101,11 +135,9 @@ def _environment_keys(options: AwsOptions) -> Keys | None:
 
 
 def _from_environment(keys: Keys, redactor: Redactor) -> Source:
-    origin = f"{_KEY_ID} and {_SECRET}"
-    renewal = f"Get new keys and set {_KEY_ID}, {_SECRET} and AWS_SESSION_TOKEN."
-    caller = Caller(mask(keys.access_key), keys.token is not None, origin, renewal)
-    logger.info("credentials: from %s; no --profile is given", origin)
-    return Source(HeldCredentials(keys, origin, redactor, lambda: Attempt(caller)), origin, renewal)
+    origin = f"{KEY_ID} and {SECRET}"
+    renewal = f"Get new keys and set {KEY_ID}, {SECRET} and AWS_SESSION_TOKEN."
+    return _static(keys, origin, renewal, redactor, "no --profile is given")
 
 
 def _from_session(options: AwsOptions, profiles: Profiles, redactor: Redactor, why: str) -> Source:
@@ -130,7 +162,7 @@ def _from_session(options: AwsOptions, profiles: Profiles, redactor: Redactor, w
         return Attempt(_caller(session, where, renewal), login, _asked_for(session))
 
     held = HeldCredentials(found, origin, redactor, attempt)
-    return Source(held, origin, renewal, profile, role, is_role=method in _ROLE_KINDS)
+    return Source(held, origin, renewal, profile, role, method in _ROLE_KINDS, why)
 
 
 def _caller(session: CodaSession, origin: str, renewal: str) -> Caller:
@@ -200,10 +232,12 @@ def _nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
     return CredentialsError(
         "no AWS credentials were found; looked at:",
         "- --profile: not given",
-        f"- {_KEY_ID} and {_SECRET}: not set",
+        f"- {KEY_ID} and {SECRET}: not set",
         "- AWS_PROFILE and AWS_DEFAULT_PROFILE: not set",
+        "- what coda auth stores for this pack: nothing",
         f"- profile 'default' in {files}",
         "- web identity and container credentials (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CONTAINER_…): not set",
         f"- EC2 instance metadata: {metadata}",
         "Set the two variables, or name a profile by --profile; `aws configure` makes one.",
+        "coda auth PACK stores which to use for this pack.",
     )

@@ -177,7 +177,7 @@ def execute(
         source = ValueSource()
         texts = [source.text(word) for word in params]
         pairs = [source.pair(word) for word in named]
-        with open_context(loaded.pack, loaded.path.stem, options) as context:
+        with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             values = read_parameters(chosen_formula, texts, pairs, context.timezone)
             with (
                 progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug),

@@ -28,6 +28,8 @@ EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "execute": "Run a formula of a pack.",
+    "auth": "Set up, show, check or clear the account of a pack.",
+    "trust-policy": "Print the IAM trust policy that the role of a pack needs.",
     "describe": "Show what is in a pack: formulas, parameters, authentication.",
     "emulator": "Start an AWS on this machine and run a command with it.",
 }

@@ -94,7 +94,7 @@ class Endpoint:
             CredentialsError: no endpoint is configured, or not one that this pack can use.
             InvalidURLError: the URL names a host without a scheme.
         """
-        base, _ = self._configured()
+        base, _ = self.configured()
         if raw.scheme is None and raw.authority is not None:
             raise InvalidURLError(
                 "the URL begins with //, which names a host",
@@ -109,18 +109,24 @@ class Endpoint:
             CredentialsError: as for ``resolve``.
             HostNotAllowedError: the URL has another host or port than the endpoint.
         """
-        _, endpoint = self._configured()
+        _, endpoint = self.configured()
         if (url.host, url.port) != (endpoint.host, endpoint.port):
             raise HostNotAllowedError(
                 f"the pack may not call {url.authority}: its endpoint is {endpoint.origin}",
                 "Use a URL without scheme and host, which is appended to the endpoint.",
             )
 
-    def _configured(self) -> tuple[RawUrl, Url]:
+    def configured(self) -> tuple[RawUrl, Url]:
+        """Return the endpoint as it is written and in normal form.
+
+        Raises:
+            CredentialsError: none is configured, or not one that this pack can use.
+        """
         if not self.url:
             raise CredentialsError(
                 "this pack requires an endpoint URL, and none is configured",
-                "Set CODA_ENDPOINT_URL, for example CODA_ENDPOINT_URL=https://example.com/api.",
+                "Store one by coda auth, or set CODA_ENDPOINT_URL, for example "
+                "CODA_ENDPOINT_URL=https://example.com/api.",
             )
         try:
             base = split_url(self.url)

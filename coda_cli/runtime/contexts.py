@@ -7,20 +7,24 @@ the first time it opens nothing and imports neither requests nor botocore.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from coda_cli.errors import UsageError
+from coda_cli.errors import CredentialsError, UsageError
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.context import ExecutionContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
+    from coda_cli.auth.aws_options import AwsOptions
+    from coda_cli.auth.store import StoredCredentials
     from coda_cli.fetching.fetcher import HttpFetcher
     from coda_cli.fetching.transport import Transport
     from coda_cli.sdk.authentication import Authentication
@@ -70,9 +74,48 @@ def check_options(authentication: Authentication, options: RunOptions) -> None:
             )
 
 
+class StoredForPack:
+    """What is stored for a pack, as far as it uses it; the file is read when it is first called for.
+
+    Args:
+        authentication: the pack's own.
+        path: the pack's file, beside which credentials are stored; None stores none.
+    """
+
+    def __init__(self, authentication: Authentication, path: Path | None) -> None:
+        self._authentication = authentication
+        self._path = path
+
+    def __call__(self) -> StoredCredentials:
+        """Return it; empty where nothing is stored.
+
+        Raises:
+            CredentialsError: the file cannot be read, or others may read it.
+        """
+        return self._stored
+
+    @cached_property
+    def _stored(self) -> StoredCredentials:
+        from coda_cli.auth.store import CredentialsStore, StoredCredentials
+
+        if self._path is None:
+            return StoredCredentials()
+        return CredentialsStore(self._path).read().used_by(self._authentication.type)
+
+    def endpoint(self, environ: Mapping[str, str]) -> str | None:
+        """Return the endpoint that is configured for a pack which requires one: by variable, else stored.
+
+        Raises:
+            CredentialsError: as above.
+        """
+        if not self._authentication.requires_endpoint_url:
+            return None
+        return environ.get("CODA_ENDPOINT_URL") or self().endpoint_url
+
+
 @contextmanager
 def open_context(
-    pack: Pack, stem: str, options: RunOptions, clock: Clock = _now
+    pack: Pack, stem: str, options: RunOptions, clock: Clock = _now, *, path: Path | None = None
 ) -> Iterator[ExecutionContext]:
     """Give a formula its context, and close its connections when it is done.
 
@@ -81,26 +124,25 @@ def open_context(
         stem: the pack's file name without its ending; it names the session of an assumed role.
         options: what the person chose.
         clock: the time now, in UTC; signatures are made with it.
+        path: the pack's file, if credentials may be stored beside it.
     """
-    authentication = pack.authentication
-    endpoint = options.environ.get("CODA_ENDPOINT_URL") or None
-    with _DeferredFetcher(lambda: _make_fetcher(pack, stem, options, clock)) as fetcher:
+    stored = StoredForPack(pack.authentication, path)
+    endpoint = None
+    with suppress(CredentialsError):  # a fetch will say what is wrong; others need not care
+        endpoint = stored.endpoint(options.environ)
+    with _DeferredFetcher(lambda: _make_fetcher(pack, stem, options, clock, stored)) as fetcher:
         yield ExecutionContext(
             fetcher=fetcher,
-            endpoint=endpoint if authentication.requires_endpoint_url else None,
+            endpoint=endpoint,
             invocation_token=os.urandom(16).hex(),
         )
 
 
-def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> HttpFetcher:
-    """Put the layers together: what authenticates, what is allowed, what sends."""
-    from coda_cli.auth.authenticators import Authenticators
+def aws_options(stem: str, options: RunOptions, stored: StoredForPack) -> AwsOptions:
+    """Return what concerns AWS of what the person chose."""
     from coda_cli.auth.aws_options import AwsOptions, session_name
-    from coda_cli.fetching.fetcher import HttpFetcher
-    from coda_cli.fetching.policy import Endpoint, NetworkPolicy
 
-    authentication = pack.authentication
-    aws = AwsOptions(
+    return AwsOptions(
         environ=options.environ,
         profile=options.profile,
         region=options.region,
@@ -108,7 +150,20 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         external_id=options.external_id,
         session_name=session_name(stem),
         timeout=options.timeout,
+        stored=stored,
     )
+
+
+def _make_fetcher(
+    pack: Pack, stem: str, options: RunOptions, clock: Clock, stored: StoredForPack
+) -> HttpFetcher:
+    """Put the layers together: what authenticates, what is allowed, what sends."""
+    from coda_cli.auth.authenticators import Authenticators
+    from coda_cli.fetching.fetcher import HttpFetcher
+    from coda_cli.fetching.policy import Endpoint, NetworkPolicy
+
+    authentication = pack.authentication
+    aws = aws_options(stem, options, stored)
     authenticators = Authenticators(aws, options.redactor, clock)
     return HttpFetcher(
         policy=NetworkPolicy(
@@ -122,7 +177,7 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
             options.environ, authenticators.ca_bundle() if authentication.is_aws else None
         ),
         redactor=options.redactor,
-        endpoint=Endpoint(options.environ.get("CODA_ENDPOINT_URL"), authentication.endpoint_domain)
+        endpoint=Endpoint(stored.endpoint(options.environ), authentication.endpoint_domain)
         if authentication.requires_endpoint_url
         else None,
         timeout=options.timeout,

@@ -1,0 +1,225 @@
+"""``coda auth``: set up, show, check or clear what a pack's requests are authenticated with.
+
+Owns the command and what it says. Asking a person is ``account_questions``'; the file is ``auth.store``'s.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coda_cli.auth.store import CredentialsStore
+from coda_cli.cli.account_options import Given, given_account
+from coda_cli.cli.account_questions import ask_account
+from coda_cli.cli.help import WrittenHelp
+from coda_cli.cli.log import logged_to
+from coda_cli.cli.messages import colour_wanted, pack_output
+from coda_cli.cli.output import write_result, write_text
+from coda_cli.errors import CredentialsError, UnreadableStoreError, UsageError
+from coda_cli.redaction import SECRET, mask
+from coda_cli.runtime.accounts import examine_account, needs_account
+from coda_cli.runtime.contexts import RunOptions, check_options
+from coda_cli.runtime.loader import load_pack
+
+if TYPE_CHECKING:
+    from coda_cli.auth.aws_doctor import Step
+    from coda_cli.auth.store import StoredCredentials
+    from coda_cli.cli.session import Session
+    from coda_cli.runtime.loader import LoadedPack
+
+_FAILED = CredentialsError.exit_code
+
+EPILOG = """\b
+Examples:
+  coda auth packs/s3.py                        asks for what the pack needs
+  coda auth packs/s3.py --profile dev          uses a profile of the AWS CLI; no secret is copied
+  coda auth packs/s3.py --access-key-id AKIA… < file-with-the-secret
+  coda auth packs/s3_assume_role.py --role-arn ARN --external-id ID --profile dev
+  coda auth packs/s3_assume_role.py --check
+"""
+
+
+@click.command("auth", cls=WrittenHelp, epilog=EPILOG)
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
+@click.option(
+    "--access-key-id", metavar="ID", help="The access key's id; its secret is read, never an option."
+)
+@click.option("--role-arn", metavar="ARN", help="The role to assume.")
+@click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
+@click.option("--endpoint-url", metavar="URL", help="The endpoint of a pack that requires one.")
+@click.option("--region", metavar="REGION", help="With --check: ask STS in this AWS region.")
+@click.option("--show", "mode", flag_value="show", help="Show what is stored, without secrets.")
+@click.option("--check", "mode", flag_value="check", help="Walk the whole way to AWS and tell each step.")
+@click.option("--clear", "mode", flag_value="clear", help="Forget what is stored for the pack.")
+@click.option(
+    "--output",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form of --show and --check.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Tell which credentials, region and requests are used.")
+@click.option("--debug", is_flag=True, help="Tell everything, with tracebacks; still without secrets.")
+@click.pass_obj
+def auth(
+    session: Session,
+    /,
+    pack: Path,
+    mode: str | None,
+    output_format: str,
+    verbose: bool,
+    debug: bool,
+    **given: Any,
+) -> int:
+    """Set up the account that PACK's requests are authenticated with.
+
+    Asks on a terminal. Elsewhere options give what is not secret, and standard input the secret access key
+    on its first line and a session token, if there is one, on the second. What is stored lies beside the
+    pack, in .coda-credentials.json, readable by you alone, and comes after --profile and the environment.
+
+    --show, --check and --clear exit with 0, or with 4 where nothing is stored, a step of the check fails or
+    the file cannot be read.
+    """
+    session.debug = debug
+    with logged_to(session.messages, verbose=verbose, debug=debug):
+        with pack_output(session.messages):
+            loaded = load_pack(pack)
+        needs_account(loaded)
+        store = CredentialsStore(loaded.path)
+        if mode == "check":
+            return _check(session, loaded, output_format, given)
+        if given.pop("region") is not None:
+            raise UsageError("--region goes with --check", "Nothing else of this command asks AWS.")
+        if mode is None:
+            return _set_up(session, loaded, store, Given(**given))
+        if any(value is not None for value in given.values()):
+            raise UsageError(f"--{mode} takes no value to store")
+        if mode == "show":
+            return _show(loaded, store, output_format)
+        return _clear(session, loaded, store)
+
+
+def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given: Given) -> int:
+    given.check(loaded)
+    messages = session.messages
+    is_terminal = sys.stdin is not None and sys.stdin.isatty()
+    discard = False
+    try:
+        stored = store.read()
+    except UnreadableStoreError as error:
+        if not is_terminal:
+            raise
+        messages.error(error)
+        if not click.confirm("Replace it? What it holds for other packs is lost, too", err=True):
+            messages.write("Nothing was changed.\n")
+            return 0
+        from coda_cli.auth.store import StoredCredentials
+
+        stored, discard = StoredCredentials(), True
+    for value in (stored.secret_access_key, stored.session_token):
+        session.redactor.add_secret(value)
+    if is_terminal:
+        answers = ask_account(session, loaded, stored, given)
+        if answers is None:
+            messages.write("Nothing was changed.\n")
+            return 0
+    else:
+        answers = given_account(session, loaded, stored, given)
+    store.write(answers, discard_unreadable=discard)
+    messages.write(f"Stored for {loaded.file_name} in {store.path}.\n")
+    _say_next(session, loaded, store, answers)
+    return 0
+
+
+def _say_next(
+    session: Session, loaded: LoadedPack, store: CredentialsStore, stored: StoredCredentials
+) -> None:
+    from coda_cli.auth.gitignore import keep_out_of_git
+
+    pack = shlex.quote(str(loaded.path))
+    lines = list(keep_out_of_git(store.path))
+    if stored.external_id is not None and stored.role_arn is None:
+        lines += [
+            "No role yet. The first of these prints the trust policy for it, the second takes its ARN:",
+            f"  coda trust-policy {pack}",
+            f"  coda auth {pack} --role-arn ARN",
+        ]
+    else:
+        lines.append(f"To see whether AWS agrees: coda auth {pack} --check")
+    session.messages.write("".join(f"{line}\n" for line in lines))
+
+
+def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str) -> int:
+    stored = store.read()
+    if stored.is_empty:
+        raise CredentialsError(
+            f"nothing is stored for {loaded.file_name}", f"Looked in {store.path}. To store: coda auth PACK"
+        )
+    shown = {
+        "accessKeyId": stored.access_key_id and mask(stored.access_key_id),
+        "secretAccessKey": stored.secret_access_key and SECRET,
+        "sessionToken": stored.session_token and SECRET,
+        "profile": stored.profile,
+        "roleArn": stored.role_arn,
+        "externalId": stored.external_id and mask(stored.external_id),
+        "endpointUrl": stored.endpoint_url,
+    }
+    present = {name: value for name, value in shown.items() if value is not None}
+    if output_format == "json":
+        write_result(present, "json")
+    else:
+        of_folder = ' (of the whole folder: "credentials")' if stored.of_folder else ""
+        rows = [f"{loaded.file_name}, in {store.path}{of_folder}"]
+        rows += [f"  {name:<15}  {value}" for name, value in present.items()]
+        write_text("".join(f"{row}\n" for row in rows))
+    return 0
+
+
+def _clear(session: Session, loaded: LoadedPack, store: CredentialsStore) -> int:
+    lines = [f"{'Forgot what was' if store.clear() else 'Nothing was'} stored for {loaded.file_name}."]
+    if not store.read().is_empty:
+        lines.append(f'The "credentials" in {store.path} stay, and still apply to this pack.')
+    session.messages.write("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def _check(session: Session, loaded: LoadedPack, output_format: str, given: dict[str, Any]) -> int:
+    for option in ("access_key_id", "endpoint_url"):
+        if given.pop(option) is not None:
+            raise UsageError(
+                f"--{option.replace('_', '-')} does not go with --check", "It checks what is stored."
+            )
+    options = RunOptions(environ=os.environ, redactor=session.redactor, **given)
+    check_options(loaded.pack.authentication, options)
+    steps: list[Step] = []
+    walk = examine_account(loaded, options)
+    while True:
+        with pack_output(session.messages):
+            step = next(walk, None)
+        if step is None:
+            break
+        steps.append(step)
+        if output_format == "text":
+            write_text(session.redactor.message(_line(step)))
+    if output_format == "json":
+        rows = [
+            {"step": step.name, "ok": step.is_right, "found": step.found, "details": list(step.details)}
+            for step in steps
+        ]
+        write_result(session.redactor.value(rows), "json")
+    return 0 if all(step.is_right for step in steps) else _FAILED
+
+
+def _line(step: Step) -> str:
+    sign, colour = ("✓", "green") if step.is_right else ("✗", "red")
+    if sys.stdout is not None and sys.stdout.isatty() and colour_wanted():
+        sign = click.style(sign, fg=colour)
+    rows = [f"{sign} {step.name}: {step.found}", *(f"    {line}" for line in step.details)]
+    return "".join(f"{row}\n" for row in rows)

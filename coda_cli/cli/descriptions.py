@@ -109,5 +109,5 @@ def _authentication(authentication: Authentication) -> str:
         words.append(f"service {authentication.service}")
     if authentication.requires_endpoint_url:
         under = f" under {authentication.endpoint_domain}" if authentication.endpoint_domain else ""
-        words.append(f"needs CODA_ENDPOINT_URL{under}")
+        words.append(f"needs an endpoint URL{under}")
     return ", ".join(words)

@@ -97,7 +97,7 @@ def test_an_action() -> None:
                 "requires_endpoint_url": True,
                 "endpoint_domain": "example.com",
             },
-            "needs CODA_ENDPOINT_URL under example.com",
+            "needs an endpoint URL under example.com",
             id="endpoint",
         ),
     ],

@@ -69,11 +69,11 @@ class ExecuteCommand(click.Command):
             show(ctx, ctx.get_help())
         from coda_cli.cli.descriptions import RedactedFormatter, describe_formula
 
-        with pack_output(ctx.obj.messages):
+        with pack_output(ctx.obj.messages) as out:
             loaded = load_pack(pack)
-        formatter = RedactedFormatter(ctx, ctx.obj.redactor)
-        describe_formula(loaded, choose_formula(loaded, formula), formatter)
-        write_text(formatter.getvalue())
+            formatter = RedactedFormatter(ctx, ctx.obj.redactor)
+            describe_formula(loaded, choose_formula(loaded, formula), formatter)
+            write_text(formatter.getvalue(), out)
         ctx.exit()
 
 
@@ -161,9 +161,8 @@ def execute(
     redactor.add_masked(chosen["external_id"])
     compiled = compile_query(query)
     messages = session.messages
-    with logged_to(messages, verbose=verbose, debug=debug):
-        with pack_output(messages):
-            loaded = load_pack(pack)
+    with logged_to(messages, verbose=verbose, debug=debug), pack_output(messages) as out:
+        loaded = load_pack(pack)
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
         chosen_formula = choose_formula(loaded, formula)
@@ -179,12 +178,9 @@ def execute(
         pairs = [source.pair(word) for word in named]
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             values = read_parameters(chosen_formula, texts, pairs, context.timezone)
-            with (
-                progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug),
-                pack_output(messages),
-            ):
+            with progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug):
                 result = execute_formula(chosen_formula, context, values)
-    # Before the query too: what it takes apart or turns round is no longer recognised.
-    shown = redactor.value(compiled(redactor.value(result)))
-    write_result(shown, output_format)
-    messages.write(nothing_shown(shown, output_format))
+        # Before the query too: what it takes apart or turns round is no longer recognised.
+        shown = redactor.value(compiled(redactor.value(result)))
+        write_result(shown, output_format, out)
+        messages.write(nothing_shown(shown, output_format, out))

@@ -90,13 +90,20 @@ def _json_value(value: object, path: str, timezone: tzinfo) -> object:
             return _json_object(value, path, timezone)
         case _ if _is_instance_of_dataclass(value):
             fields = dataclasses.fields(value)  # type: ignore[arg-type]  # checked in the line above
-            named: dict[object, object] = {field.name: getattr(value, field.name) for field in fields}
+            named: dict[object, object] = {field.name: _field(value, field.name, path) for field in fields}
             return _json_object(named, path, timezone)
         case _:
             raise ResultError(
                 f"{path}: the result is of type {type(value).__name__}, which is no JSON value",
                 f"It is {_shown(value)}",
             )
+
+
+def _field(value: object, name: str, path: str) -> object:
+    try:
+        return getattr(value, name)
+    except AttributeError:
+        raise ResultError(f"{path}.{name}: the result has no value for this field") from None
 
 
 def _json_number(value: float, path: str) -> float:

@@ -106,7 +106,7 @@ class CredentialsStore:
         content = self._content()
         own = content.get("packs", {}).get(self._pack)
         if own is not None:
-            return self._entry(own, f'"packs", "{self._pack}"')
+            return self._own(own)
         reference = content.get("credentials")
         if reference is None:
             return StoredCredentials()
@@ -117,7 +117,8 @@ class CredentialsStore:
 
         Args:
             stored: replaces what was known of the pack.
-            discard_unreadable: write a new file where the present one is corrupt; the person was asked.
+            discard_unreadable: write a new file, or entry, where the present one is corrupt; the person was
+                asked.
 
         Raises:
             CredentialsError: the file or its folder cannot be read or written.
@@ -126,6 +127,8 @@ class CredentialsStore:
             content = self._content(discard_unreadable=discard_unreadable)
             packs = content.setdefault("packs", {})
             before = packs.get(self._pack)
+            if before is not None and not discard_unreadable:
+                self._own(before)  # a corrupt one is not overwritten either
             kept = before if isinstance(before, dict) else {}
             entry = {name: value for name, value in kept.items() if name not in _NAMES.values()}
             values = {_NAMES[name]: getattr(stored, name) for name in _NAMES}
@@ -149,14 +152,18 @@ class CredentialsStore:
         self.__dict__.pop("stored", None)
         return True
 
+    def _own(self, entry: object) -> StoredCredentials:
+        return self._entry(entry, f'"packs", "{self._pack}"')
+
     def _entry(self, entry: object, where: str) -> StoredCredentials:
         if not isinstance(entry, dict):
             raise self._error(f"holds something else than an object at {where}")
         values: dict[str, Any] = {}
         for name, written in _NAMES.items():
-            values[name] = entry.get(written) or None
-            if not isinstance(values[name], str | None):
+            value = entry.get(written)
+            if not isinstance(value, str | None):
                 raise self._error(f"holds something else than text as {written} at {where}")
+            values[name] = value or None
         return StoredCredentials(**values)
 
     def _content(self, *, discard_unreadable: bool = False) -> dict[str, Any]:

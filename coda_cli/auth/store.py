@@ -26,7 +26,7 @@ from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import CredentialsError, UnreadableStoreError
-from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.sdk.authentication import AWS_TYPES, AuthenticationType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class StoredCredentials:
             kept = replace(kept, access_key_id=None, secret_access_key=None, session_token=None)
         if type is not AuthenticationType.AWS_ASSUME_ROLE:
             kept = replace(kept, role_arn=None, external_id=None)
-        return kept
+        return kept if type in AWS_TYPES else replace(kept, profile=None)
 
 
 _NAMES = {

@@ -294,6 +294,9 @@ def test_what_is_not_corrupt_is_never_discarded(tmp_path: Path) -> None:
             replace(EVERYTHING, access_key_id=None, secret_access_key=None, session_token=None),
             id="role",
         ),
+        pytest.param(
+            AuthenticationType.NONE, StoredCredentials(endpoint_url=EVERYTHING.endpoint_url), id="none"
+        ),
     ],
 )
 def test_what_a_type_uses(kind: AuthenticationType, kept: StoredCredentials) -> None:

@@ -20,7 +20,6 @@ import shlex
 import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
@@ -92,17 +91,12 @@ class CredentialsStore:
         self._pack = pack.name
         self.path = pack.parent / FILE_NAME
 
-    @cached_property
-    def stored(self) -> StoredCredentials:
-        """What is stored for the pack: its own entry, else the reference's; empty where there is none.
+    def read(self) -> StoredCredentials:
+        """Return what is stored now: the pack's own entry, else the reference's; empty where there is none.
 
         Raises:
             CredentialsError: the file cannot be read or understood, or others may read it.
         """
-        return self.read()
-
-    def read(self) -> StoredCredentials:
-        """Read what is stored now; see ``stored``."""
         content = self._content()
         own = content.get("packs", {}).get(self._pack)
         if own is not None:
@@ -134,7 +128,6 @@ class CredentialsStore:
             values = {_NAMES[name]: getattr(stored, name) for name in _NAMES}
             packs[self._pack] = {name: value for name, value in values.items() if value is not None} | entry
             self._replace({"version": VERSION, **content})
-        self.__dict__.pop("stored", None)
 
     def clear(self) -> bool:
         """Remove the pack's own entry; tell whether there was one. The reference's form stays.
@@ -149,7 +142,6 @@ class CredentialsStore:
                 return False
             del packs[self._pack]
             self._replace(content)
-        self.__dict__.pop("stored", None)
         return True
 
     def _own(self, entry: object) -> StoredCredentials:

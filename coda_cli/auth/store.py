@@ -192,23 +192,18 @@ class CredentialsStore:
     def _text(self) -> str | None:
         """Return the file's text, once it is sure that it is nobody else's; None where there is no file."""
         try:
-            if self.path.is_symlink():
-                self._check_link()
+            self._check_link()
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                self._check_file(os.fstat(descriptor))
+                with os.fdopen(descriptor, "rb", closefd=False) as file:
+                    content = file.read(_LARGEST + 1)
+            finally:
+                os.close(descriptor)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._os_error("read", error) from error
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise CredentialsError(f"{self.path} is no file", "Stored credentials would be in one.")
-            if status.st_mode & _OF_OTHERS:
-                raise CredentialsError(
-                    f"others may read {self.path}, which holds credentials",
-                    f"Run: chmod 600 {shlex.quote(str(self.path))}",
-                )
-            content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             raise self._error("is far too large")
         try:
@@ -216,7 +211,18 @@ class CredentialsStore:
         except UnicodeDecodeError:
             raise self._error("is no text in UTF-8") from None
 
+    def _check_file(self, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise CredentialsError(f"{self.path} is no file", "Stored credentials would be in one.")
+        if status.st_mode & _OF_OTHERS:
+            raise CredentialsError(
+                f"others may read {self.path}, which holds credentials",
+                f"Run: chmod 600 {shlex.quote(str(self.path))}",
+            )
+
     def _check_link(self) -> None:
+        if not self.path.is_symlink():
+            return
         try:
             owner = self.path.stat().st_uid
         except FileNotFoundError:
@@ -239,6 +245,7 @@ class CredentialsStore:
         import fcntl
 
         try:
+            self._check_link()
             folder = os.open(self.path.resolve().parent, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise self._os_error("written", error) from error

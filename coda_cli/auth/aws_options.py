@@ -24,7 +24,7 @@ _LONGEST_SESSION_NAME = 64
 KEY_ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
 STORED = "stored by coda auth"
-"""The origin of what is stored for a pack, in messages."""
+"""How messages call what is stored for a pack; a profile is named by ``coda auth``, as by an option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class AwsOptions:
         if named is not None or self.first_variable(KEY_ID, SECRET) is not None:
             return named
         stored = self.stored().profile
-        return None if stored is None else Given(stored, STORED)
+        return None if stored is None else Given(stored, "coda auth")
 
     @property
     def explicit_region(self) -> Given | None:

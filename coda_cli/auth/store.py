@@ -89,6 +89,7 @@ class CredentialsStore:
 
     def __init__(self, pack: Path) -> None:
         self._pack = pack.name
+        self._command_word = shlex.quote(str(pack))
         self.path = pack.parent / FILE_NAME
 
     def read(self) -> StoredCredentials:
@@ -186,7 +187,7 @@ class CredentialsStore:
     def _error(self, what: str) -> UnreadableStoreError:
         return UnreadableStoreError(
             f"the stored credentials cannot be read: {self.path} {what}",
-            f"Mend it, or remove it and store them anew: coda auth {shlex.quote(self._pack)}",
+            f"Mend it, or remove it and store them anew: coda auth {self._command_word}",
         )
 
     def _text(self) -> str | None:

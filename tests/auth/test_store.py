@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -212,7 +213,7 @@ def test_corrupt_file(tmp_path: Path, content: object, message: str) -> None:
         with pytest.raises(UnreadableStoreError) as caught:
             use()
         assert str(caught.value).startswith(f"the stored credentials cannot be read: {path} {message}")
-        assert "coda auth s3.py" in details(caught.value)
+        assert f"coda auth {shlex.quote(str(tmp_path / 's3.py'))}" in details(caught.value)
         assert SECRET not in details(caught.value)
         assert caught.value.exit_code == 4
     assert path.read_bytes() == before

@@ -24,7 +24,7 @@ _LONGEST_SESSION_NAME = 64
 KEY_ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
 STORED = "stored by coda auth"
-"""How messages call what is stored for a pack; a profile is named by ``coda auth``, as by an option."""
+"""The origin of what is stored for a pack, in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Given:
 
     value: str = field(repr=False)
     origin: str
+
+    @property
+    def giver(self) -> str:
+        """Who gave it, as it stands after "named by": what was stored, ``coda auth`` did."""
+        return self.origin.removeprefix("stored by ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class AwsOptions:
         if named is not None or self.first_variable(KEY_ID, SECRET) is not None:
             return named
         stored = self.stored().profile
-        return None if stored is None else Given(stored, "coda auth")
+        return None if stored is None else Given(stored, STORED)
 
     @property
     def explicit_region(self) -> Given | None:

@@ -7,7 +7,7 @@ import pytest
 from coda_cli.auth.aws_endpoints import ProfileConfig
 from coda_cli.auth.aws_failures import RoleAttempt
 from coda_cli.auth.aws_keys import Keys
-from coda_cli.auth.aws_options import AwsOptions, Given, session_name
+from coda_cli.auth.aws_options import STORED, AwsOptions, Given, session_name
 from coda_cli.auth.aws_roles import Role
 from coda_cli.auth.store import StoredCredentials
 from coda_cli.errors import CredentialsError
@@ -43,13 +43,13 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 @pytest.mark.parametrize(
     ("option", "environ", "expected"),
     [
-        pytest.param(None, {}, Given("stored", "coda auth"), id="stored"),
+        pytest.param(None, {}, Given("stored", STORED), id="stored"),
         pytest.param("a", {}, Given("a", "--profile"), id="option"),
         pytest.param(None, {"AWS_PROFILE": "b"}, Given("b", "AWS_PROFILE"), id="AWS_PROFILE"),
         pytest.param(
             None, {"AWS_DEFAULT_PROFILE": "c"}, Given("c", "AWS_DEFAULT_PROFILE"), id="AWS_DEFAULT_PROFILE"
         ),
-        pytest.param(None, {"AWS_PROFILE": ""}, Given("stored", "coda auth"), id="empty variable"),
+        pytest.param(None, {"AWS_PROFILE": ""}, Given("stored", STORED), id="empty variable"),
         pytest.param(None, KEYS, None, id="keys: none is in use"),
         pytest.param(
             None, {**KEYS, "AWS_PROFILE": "b"}, Given("b", "AWS_PROFILE"), id="keys: the variable names one"

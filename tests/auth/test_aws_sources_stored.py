@@ -160,7 +160,7 @@ def test_stored_keys() -> None:
     ("stored", "origin"),
     [
         pytest.param(STORED_KEYS, "the access key stored by coda auth", id="keys"),
-        pytest.param(STORED_PROFILE, "profile 'stored' (coda auth), static keys", id="profile"),
+        pytest.param(STORED_PROFILE, "profile 'stored' (stored by coda auth), static keys", id="profile"),
     ],
 )
 def test_choice_is_told(

@@ -84,7 +84,7 @@ class CodaSession(botocore.session.Session):
             return
         files = " and ".join(self.get_config_variable(name) for name in ("config_file", "credentials_file"))
         raise CredentialsError(
-            f"there is no profile {profile.value!r} (named by {profile.origin})",
+            f"there is no profile {profile.value!r} (named by {profile.giver})",
             f"Profiles in {files}: {', '.join(sorted(known)) or 'none'}",
         )
 

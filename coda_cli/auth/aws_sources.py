@@ -224,7 +224,7 @@ def _nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
     if options.named_profile is not None:
         named = options.named_profile
         return CredentialsError(
-            f"profile {named.value!r} (named by {named.origin}) has no credentials",
+            f"profile {named.value!r} (named by {named.giver}) has no credentials",
             "It needs keys, a role_arn with its source, sso_session, credential_process or login_session.",
         )
     files = ", ".join(f"{path} ({'read' if path.is_file() else 'not there'})" for path in profiles.files)

@@ -6,9 +6,10 @@ and prints nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from coda_cli.errors import CodaError, UsageError
+from coda_cli.errors import CodaError, CredentialsError, UsageError
 from coda_cli.runtime.contexts import RunOptions, StoredForPack, aws_options, open_context
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.sdk.authentication import AuthenticationType
@@ -130,7 +131,10 @@ def own_principal(loaded: LoadedPack, options: RunOptions) -> tuple[Principal, s
     aws = aws_options(loaded.path.stem, options, stored)
     profiles = Profiles(aws, options.redactor)
     source = find_source(aws, profiles, options.redactor)
-    identity = ask_identity(source, profiles.session, options.redactor, stored().role_arn)
+    role_arn = None
+    with suppress(CredentialsError):  # it only says in which partition to ask
+        role_arn = stored().role_arn
+    identity = ask_identity(source, profiles.session, options.redactor, role_arn)
     return admitted_as(identity, source, profiles.session), identity.arn
 
 

@@ -98,9 +98,10 @@ class StoredForPack:
     def _stored(self) -> StoredCredentials:
         from coda_cli.auth.store import CredentialsStore, StoredCredentials
 
-        if self._path is None:
+        declared = self._authentication
+        if self._path is None or not (declared.is_aws or declared.requires_endpoint_url):
             return StoredCredentials()
-        return CredentialsStore(self._path).read().used_by(self._authentication.type)
+        return CredentialsStore(self._path).read().used_by(declared.type)
 
     def endpoint(self, environ: Mapping[str, str]) -> str | None:
         """Return the endpoint that is configured for a pack which requires one: by variable, else stored.

@@ -49,10 +49,10 @@ def compile_query(query: str | None) -> Callable[[object], object]:
         from datetime import UTC
 
         from coda_cli.runtime.results import json_result
-        from coda_cli.sdk.schemas import ResultType
+        from coda_cli.sdk.schemas import Schema
 
         try:
-            return json_result(compiled.search(value), ResultType(), "--query", UTC)
+            return json_result(compiled.search(value), Schema(), "--query", UTC)
         except Exception as error:  # noqa: BLE001 - its functions raise what Python's raise
             raise UsageError(f"--query does not fit the result: {_first_line(error)}", query) from None
 

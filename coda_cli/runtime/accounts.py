@@ -14,7 +14,8 @@ from coda_cli.runtime.contexts import RunOptions, StoredForPack, aws_options, op
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.formulas import Formula
-from coda_cli.sdk.schemas import ResultType, ValueType
+from coda_cli.sdk.schemas import Schema
+from coda_cli.sdk.value_types import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +110,7 @@ def _connection_name_step(loaded: LoadedPack, options: RunOptions) -> Step:
     function = loaded.pack.authentication.get_connection_name
     assert function is not None
     name = "connection name"
-    formula = Formula("get_connection_name", function, result=ResultType(ValueType.STRING))
+    formula = Formula("get_connection_name", function, result=Schema(type=ValueType.STRING))
     try:
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             return Step(name, str(execute_formula(formula, context, ())))

@@ -72,7 +72,11 @@ def test_dataclasses_of_a_pack_know_their_module(tmp_path: Path) -> None:
         @dataclasses.dataclass
         class Point:
             x: int
-            other: "Point | None" = None
+            other: "Other | None" = None
+
+        @dataclasses.dataclass
+        class Other:
+            y: int
 
         @pack.formula
         def point(context: sdk.ExecutionContext) -> list[Point]:

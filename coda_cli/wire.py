@@ -73,7 +73,8 @@ class WireRequest:
     """One request: what is signed, and sent as it was signed.
 
     ``headers`` keep their order and spelling, and may repeat a name. ``secrets`` are values of this one
-    request, such as its signature, that must be cut out of an answer that echoes them.
+    request, such as its signature, that must be cut out of an answer that echoes them. ``corrections`` names
+    what was corrected already on the way to it, since each mistake is corrected once.
     """
 
     method: str
@@ -81,6 +82,7 @@ class WireRequest:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = b""
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    corrections: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

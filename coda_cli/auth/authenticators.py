@@ -12,7 +12,7 @@ from coda_cli.auth.aws import AwsAuthenticator
 from coda_cli.auth.aws_endpoints import AwsRouter
 from coda_cli.auth.aws_profiles import Profiles
 from coda_cli.sdk.authentication import AuthenticationType
-from coda_cli.wire import PathStyle, WireRequest, WireResponse
+from coda_cli.wire import PathStyle, Refusal, WireRequest, WireResponse
 
 if TYPE_CHECKING:
     from coda_cli.auth.aws_options import AwsOptions
@@ -37,9 +37,9 @@ class Anonymous:
         """Return None: there is nothing to mend."""
         return None
 
-    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:  # noqa: ARG002 - protocol
+    def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:  # noqa: ARG002 - protocol
         """Return nothing: no credentials were sent that could be refused."""
-        return ()
+        return Refusal()
 
 
 class Authenticators:

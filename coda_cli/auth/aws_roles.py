@@ -166,14 +166,20 @@ def assume(
         )
         return session.create_client(service, region, **arguments)
 
-    fetcher = AssumeRoleCredentialFetcher(
-        client_creator=create_client,
-        source_credentials=source.credentials,
-        role_arn=role.arn,
-        extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
-    )
-    credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    def session_of_role() -> DeferredRefreshableCredentials:
+        fetcher = AssumeRoleCredentialFetcher(  # each keeps its session until it ends
+            client_creator=create_client,
+            source_credentials=source.credentials,
+            role_arn=role.arn,
+            extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
+        )
+        return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+
     tried = RoleAttempt(role.arn, role.external_id)
     return HeldCredentials(
-        credentials, f"role {role.arn}", redactor, lambda: Attempt(source.caller(), role=tried)
+        session_of_role(),
+        f"role {role.arn}",
+        redactor,
+        lambda: Attempt(source.caller(), role=tried, caller_arn=session.caller_arn),
+        session_of_role,
     )

@@ -16,6 +16,7 @@ from botocore.config import Config
 
 from coda_cli import __version__
 from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
+from coda_cli.auth.aws_failures import FAILURES
 from coda_cli.auth.aws_options import Given, checked_region
 from coda_cli.auth.aws_regions import partition, partition_of_arn
 from coda_cli.auth.aws_service_ids import as_variable
@@ -35,6 +36,9 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 ATTEMPTS = 2
 """Of one call in all: a connection may break once, but nobody waits longer than twice the timeout."""
+
+_FOR_A_MESSAGE = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+"""Seconds: what only makes a message better is not waited for long."""
 
 _SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
     # The profile is named by us: botocore reads the two variables in the other order, and an empty one
@@ -63,6 +67,7 @@ class CodaSession(botocore.session.Session):
         self.user_agent_version = __version__
         self.caller: str | None = None
         self.asked_for: tuple[str, str | None] | None = None
+        self._last_sts: tuple[str | None, dict[str, Any]] | None = None
         self._options = options
         self._redactor = redactor
         self._check_name(profile)
@@ -146,6 +151,8 @@ class CodaSession(botocore.session.Session):
             CredentialsError: an endpoint override is configured that must not be used.
         """
         self._remember(kwargs)
+        if service_name == "sts":
+            self._last_sts = region_name, dict(kwargs)
         names = (as_variable(service_name),)  # a client's name, unlike a signing name, is its service id
         override = configured_endpoint(names, self._options, lambda: self.profile_config)
         if override is not None:
@@ -158,6 +165,19 @@ class CodaSession(botocore.session.Session):
         if service_name == "sts" and region_name is None:
             region_name = self.sts_region(self._role_of_profile())
         return super().create_client(service_name, region_name, *args, **kwargs)
+
+    def caller_arn(self) -> str | None:
+        """Ask STS who called it last, once and not for long; None where it does not say, for any reason."""
+        if self._last_sts is None:
+            return None
+        region, arguments = self._last_sts
+        given = arguments.get("config")
+        config = _FOR_A_MESSAGE if given is None else given.merge(_FOR_A_MESSAGE)
+        try:
+            client: Any = self.create_client("sts", region, **{**arguments, "config": config})
+            return str(client.get_caller_identity()["Arn"])
+        except FAILURES:
+            return None
 
     def _role_of_profile(self) -> str | None:
         return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")

@@ -118,12 +118,17 @@ def header(signed: WireRequest, name: str) -> str | None:
 
 
 class FakeSts(LoopbackServer):
-    """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody."""
+    """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody.
+
+    ``caller_arn`` is who it says is calling; without, it does not say.
+    """
 
     def __init__(self, *, seconds: float = 3600) -> None:
         super().__init__(self._respond)
         self.seconds = seconds
         self.refusal: tuple[str, str] | None = None
+        self.caller_arn: str | None = None
+        self.key_id = ROLE_KEY_ID
 
     def __enter__(self) -> FakeSts:
         super().__enter__()
@@ -138,22 +143,26 @@ class FakeSts(LoopbackServer):
         ]
 
     def _respond(self, received: Received) -> Answer:
+        action = parse_qs(received.body.decode())["Action"][0]
+        if action == "GetCallerIdentity" and self.caller_arn is not None:
+            return _answered(action, f"<Arn>{self.caller_arn}</Arn>")
         if self.refusal is not None:
             code, message = self.refusal
             error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             text = f"<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"
             return Answer(403, (("Content-Type", "text/xml"),), text.encode())
-        action = parse_qs(received.body.decode())["Action"][0]
         end = datetime.now(UTC) + timedelta(seconds=self.seconds)
         keys = (
-            f"<AccessKeyId>{ROLE_KEY_ID}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
+            f"<AccessKeyId>{self.key_id}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
             f"<SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration>"
         )
-        result = f"<{action}Result><Credentials>{keys}</Credentials></{action}Result>"
-        text = (
-            f'<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</{action}Response>'
-        )
-        return Answer(200, (("Content-Type", "text/xml"),), text.encode())
+        return _answered(action, f"<Credentials>{keys}</Credentials>")
+
+
+def _answered(action: str, result: str) -> Answer:
+    result = f"<{action}Result>{result}</{action}Result>"
+    text = f'<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</{action}Response>'
+    return Answer(200, (("Content-Type", "text/xml"),), text.encode())
 
 
 def details(error: BaseException) -> str:

@@ -107,7 +107,8 @@ def mistake_in(error: ServiceError) -> Mistake | None:
         for sentence, mistake in _BY_MESSAGE:
             if sentence.search(error.message):
                 return mistake
-    return known
+    is_of_region = error.region or not error.message or "region" in error.message
+    return Mistake.SIGNATURE if known is Mistake.REGION and not is_of_region else known
 
 
 def advice(error: ServiceError, caller: Caller, signed: Signed | None = None) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_OF_HEAD = ("An answer to HEAD has no room for a reason: GET the same to see it.",)
+
 
 def explain(
     request: WireRequest,
@@ -48,9 +50,10 @@ def explain(
     if error is None or scope is None:
         return Refusal()
     mistake = mistake_in(error)
-    gives_no_reason = response.status == 403 and not error.code
-    if mistake is None and not gives_no_reason:
-        return Refusal(_elsewhere(request, response, scope, explicit_region=explicit_region))
+    gives_no_reason = not error.code and response.status in (400, 403)
+    if mistake is None and not (gives_no_reason and response.status == 403):
+        elsewhere = _elsewhere(request, response, scope, explicit_region=explicit_region)
+        return Refusal((*elsewhere, *(_OF_HEAD if gives_no_reason and request.method == "HEAD" else ())))
     caller = caller_of(scope)
     now = time_of(response.headers)
     ahead = None if now is None else clock.ahead_of(now)
@@ -61,7 +64,7 @@ def explain(
     if mistake is Mistake.SIGNATURE:
         lines += _canonical_request(request, scope, clock)
     if gives_no_reason and request.method == "HEAD":
-        lines.append("An answer to HEAD has no room for a reason: GET the same to see it.")
+        lines += _OF_HEAD
     return Refusal(tuple(lines), of_credentials=mistake not in (Mistake.DENIED, None))
 
 

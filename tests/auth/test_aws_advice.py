@@ -75,6 +75,12 @@ def test_other_codes(code: str) -> None:
             Mistake.SIGNATURE,
             id="service",
         ),
+        pytest.param(
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed; Invalid credential date.",
+            Mistake.SIGNATURE,
+            id="malformed otherwise",
+        ),
         pytest.param("ValidationException", EXPIRED, None, id="a sentence that somebody else quotes"),
     ],
 )

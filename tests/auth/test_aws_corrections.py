@@ -213,8 +213,8 @@ def test_expired_session_is_renewed(
     """A session that is over is replaced, and the request signed with the new keys."""
     caplog.set_level(logging.INFO, logger="coda_cli")
     auth = authenticator(ASSUME_ROLE, "sqs", role_arn=ROLE, external_id=EXTERNAL_ID)
+    sts.key_ids.append("ASIAEXAMPLENEWER0004")
     signed = auth.authenticate(request(SQS))
-    sts.key_id = "ASIAEXAMPLENEWER0004"
     again = auth.retry(signed, refused(code, message, ("Date", "Mon, 23 Nov 2026 12:00:01 GMT")))
     assert again is not None
     assert "Credential=ASIAEXAMPLENEWER0004/" in (header(again, "authorization") or "")
@@ -228,8 +228,8 @@ def test_expired_session_is_renewed(
 def test_session_renewed_by_another_thread(sts: FakeSts) -> None:
     """A request signed with keys that are replaced by now is signed again without a call."""
     auth = authenticator(ASSUME_ROLE, "sqs", role_arn=ROLE, external_id=EXTERNAL_ID)
+    sts.key_ids.append("ASIAEXAMPLENEWER0004")
     first, second = (auth.authenticate(request(SQS)) for _ in range(2))
-    sts.key_id = "ASIAEXAMPLENEWER0004"
     assert auth.retry(first, refused("ExpiredToken")) is not None
     assert auth.retry(second, refused("ExpiredToken")) is not None
     assert len(sts.asked) == 2
@@ -255,8 +255,8 @@ def test_ec2s_expired_request_is_the_clock_first(sts: FakeSts) -> None:
 def test_each_mistake_once_and_all_of_them(sts: FakeSts) -> None:
     """One request may have every mistake: each is mended, those before stay mended, and then it is enough."""
     auth = authenticator(ASSUME_ROLE, "s3", role_arn=ROLE, external_id=EXTERNAL_ID)
+    sts.key_ids.append("ASIAEXAMPLENEWER0004")
     first = auth.authenticate(request(S3, ("x-amz-acl", "private"), method="PUT", body=b"body"))
-    sts.key_id = "ASIAEXAMPLENEWER0004"
     second = auth.retry(first, moved())
     assert second is not None
     third = auth.retry(second, refused("RequestTimeTooSkewed", "", ("Date", LATER)))

@@ -120,7 +120,8 @@ def header(signed: WireRequest, name: str) -> str | None:
 class FakeSts(LoopbackServer):
     """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody.
 
-    ``caller_arn`` is who it says is calling; without, it does not say.
+    ``caller_arn`` is who it says is calling; without, it does not say. ``key_ids`` are the access key ids
+    that it gives out in turn, the last one again and again.
     """
 
     def __init__(self, *, seconds: float = 3600) -> None:
@@ -128,7 +129,7 @@ class FakeSts(LoopbackServer):
         self.seconds = seconds
         self.refusal: tuple[str, str] | None = None
         self.caller_arn: str | None = None
-        self.key_id = ROLE_KEY_ID
+        self.key_ids = [ROLE_KEY_ID]
 
     def __enter__(self) -> FakeSts:
         super().__enter__()
@@ -151,9 +152,10 @@ class FakeSts(LoopbackServer):
             error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             text = f"<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"
             return Answer(403, (("Content-Type", "text/xml"),), text.encode())
+        key_id = self.key_ids.pop(0) if len(self.key_ids) > 1 else self.key_ids[0]
         end = datetime.now(UTC) + timedelta(seconds=self.seconds)
         keys = (
-            f"<AccessKeyId>{self.key_id}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
+            f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
             f"<SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration>"
         )
         return _answered(action, f"<Credentials>{keys}</Credentials>")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws import AwsAuthenticator
+from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import AwsRouter
 from coda_cli.auth.aws_profiles import Profiles
 from coda_cli.sdk.authentication import AuthenticationType
@@ -48,8 +49,8 @@ class Authenticators:
     def __init__(self, options: AwsOptions, redactor: Redactor, clock: Clock) -> None:
         self._options = options
         self._redactor = redactor
-        self._clock = clock
-        self._profiles = Profiles(options, redactor)
+        self._clock = CorrectedClock(clock)
+        self._profiles = Profiles(options, redactor, self._clock)
 
     def authenticator(self, authentication: Authentication | None) -> Authenticator:
         """Return the authenticator of a declared authentication; None declares none."""

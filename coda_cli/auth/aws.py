@@ -13,7 +13,6 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_corrections import Corrections
 from coda_cli.auth.aws_refusals import explain
 from coda_cli.auth.aws_regions import MULTI_REGION, S3_FAMILY, signing_region
@@ -23,6 +22,7 @@ from coda_cli.wire import PathStyle, WireRequest
 
 if TYPE_CHECKING:
     from coda_cli.auth.aws_advice import Caller
+    from coda_cli.auth.aws_clock import CorrectedClock
     from coda_cli.auth.aws_credentials import AwsCredentials
     from coda_cli.auth.aws_keys import Keys
     from coda_cli.auth.aws_options import AwsOptions, Given
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from coda_cli.auth.aws_scope import Scope
     from coda_cli.auth.aws_signing import Signer
     from coda_cli.redaction import Redactor
-    from coda_cli.wire import Clock, Refusal, WireResponse
+    from coda_cli.wire import Refusal, WireResponse
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class AwsAuthenticator:
         options: AwsOptions,
         profiles: Profiles,
         redactor: Redactor,
-        clock: Clock,
+        clock: CorrectedClock,
         *,
         assume_role: bool,
     ) -> None:
@@ -52,7 +52,7 @@ class AwsAuthenticator:
         self._options = options
         self._profiles = profiles
         self._redactor = redactor
-        self._clock = CorrectedClock(clock)
+        self._clock = clock
         self._corrections = Corrections(service, options, self._clock, self._renew)
         self._assume_role = assume_role
         self._lock = RLock()

@@ -30,15 +30,19 @@ _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
 class CorrectedClock:
-    """A clock that can be told the time; a ``wire.Clock``."""
+    """A clock that can be told the time; a ``wire.Clock``.
+
+    Attributes:
+        offset: what was found to be between this machine's clock and AWS's.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._offset = timedelta()
+        self.offset = timedelta()
 
     def __call__(self) -> datetime:
         """Return the time now, as far as it is known."""
-        return self._clock() + self._offset
+        return self._clock() + self.offset
 
     def correct(self, signed_at: datetime, now: datetime) -> bool:
         """Take over the time of an answer that refuses a request as signed too early or too late.
@@ -49,12 +53,12 @@ class CorrectedClock:
         if abs(now - signed_at) < SMALLEST:
             return False
         if abs(self() - now) >= SMALLEST:
-            self._offset = now - self._clock()
+            self.offset = now - self._clock()
             logger.info(
                 "this machine's clock is %s: signing by AWS's from now on", in_words(self.ahead_of(now))
             )
             return True
-        return bool(self._offset)
+        return bool(self.offset)
 
     def ahead_of(self, now: datetime) -> timedelta:
         """Return how far this machine's own clock is ahead."""

@@ -173,7 +173,7 @@ def assume(
             role_arn=role.arn,
             extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
         )
-        return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+        return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role", session.now)
 
     tried = RoleAttempt(role.arn, role.external_id)
     return HeldCredentials(

@@ -9,17 +9,21 @@ credentials and no role. Importing this module loads ``botocore.session``: do it
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
 
 from coda_cli import __version__
+from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
 from coda_cli.auth.aws_failures import FAILURES
+from coda_cli.auth.aws_keys import Keys
 from coda_cli.auth.aws_options import Given, checked_region
 from coda_cli.auth.aws_regions import partition, partition_of_arn
 from coda_cli.auth.aws_service_ids import as_variable
+from coda_cli.auth.aws_sts_clock import keep_time
 from coda_cli.errors import CredentialsError
 from coda_cli.wire import is_loopback
 
@@ -58,9 +62,10 @@ class CodaSession(botocore.session.Session):
     Attributes:
         caller: the access key id of the last client that was made with keys, for error messages.
         asked_for: the role that STS was last asked for, and the external id that was sent.
+        clock: what requests to STS are signed by, too.
     """
 
-    def __init__(self, options: AwsOptions, redactor: Redactor) -> None:
+    def __init__(self, options: AwsOptions, redactor: Redactor, clock: CorrectedClock | None = None) -> None:
         profile = options.named_profile
         super().__init__(session_vars=_SESSION_VARIABLES, profile=profile.value if profile else None)
         self.user_agent_name = "coda-cli"
@@ -70,6 +75,7 @@ class CodaSession(botocore.session.Session):
         self._last_sts: tuple[str | None, dict[str, Any]] | None = None
         self._options = options
         self._redactor = redactor
+        self.clock = clock or CorrectedClock(lambda: datetime.now(UTC))
         self._check_name(profile)
         region = self.chosen_region()
         if region is not None:
@@ -92,6 +98,10 @@ class CodaSession(botocore.session.Session):
             f"there is no profile {profile.value!r} (named by {profile.origin})",
             f"Profiles in {files}: {', '.join(sorted(known)) or 'none'}",
         )
+
+    def now(self) -> datetime:
+        """Return the time by which sessions end: AWS's, as far as it is known."""
+        return datetime.now(UTC) + self.clock.offset
 
     @property
     def profile_values(self) -> dict[str, str]:
@@ -164,7 +174,11 @@ class CodaSession(botocore.session.Session):
                 kwargs["config"] = direct if given is None else direct.merge(given)
         if service_name == "sts" and region_name is None:
             region_name = self.sts_region(self._role_of_profile())
-        return super().create_client(service_name, region_name, *args, **kwargs)
+        client = super().create_client(service_name, region_name, *args, **kwargs)
+        key, secret = kwargs.get("aws_access_key_id"), kwargs.get("aws_secret_access_key")
+        if service_name == "sts" and key and secret:
+            keep_time(client, Keys(key, secret, kwargs.get("aws_session_token")), self.clock)
+        return client
 
     def caller_arn(self) -> str | None:
         """Ask STS who called it last, once and not for long; None where it does not say, for any reason."""

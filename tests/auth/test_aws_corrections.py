@@ -55,8 +55,8 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sts(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSts]:
-    """Run an STS."""
-    with FakeSts() as server:
+    """Run an STS whose sessions outlast any correction of the clock in here."""
+    with FakeSts(seconds=12 * 3600) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", server.url)
         yield server
 

@@ -125,7 +125,7 @@ class FakeSts(LoopbackServer):
     """
 
     def __init__(self, *, seconds: float = 3600) -> None:
-        super().__init__(self._respond)
+        super().__init__(self.respond)
         self.seconds = seconds
         self.refusal: tuple[str, str] | None = None
         self.caller_arn: str | None = None
@@ -143,7 +143,8 @@ class FakeSts(LoopbackServer):
             for received in self.requests
         ]
 
-    def _respond(self, received: Received) -> Answer:
+    def respond(self, received: Received) -> Answer:
+        """Answer one call."""
         action = parse_qs(received.body.decode())["Action"][0]
         if action == "GetCallerIdentity" and self.caller_arn is not None:
             return _answered(action, f"<Arn>{self.caller_arn}</Arn>")

@@ -35,14 +35,13 @@ class Mistake(Enum):
 
 _CODES = {
     Mistake.SIGNATURE: (
-        "SignatureDoesNotMatch InvalidSignatureException InvalidSignature "
-        "IncompleteSignature IncompleteSignatureException"
+        "SignatureDoesNotMatch InvalidSignatureException IncompleteSignature IncompleteSignatureException"
     ),
     Mistake.KEY: (
         "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure "
         "InvalidToken InvalidSecurity"
     ),
-    Mistake.MISSING: "MissingAuthenticationToken MissingAuthenticationTokenException MissingSecurityHeader",
+    Mistake.MISSING: "MissingAuthenticationToken MissingAuthenticationTokenException",
     Mistake.EXPIRED: "ExpiredToken ExpiredTokenException TokenRefreshRequired",
     Mistake.CLOCK: "RequestTimeTooSkewed RequestExpired RequestInTheFuture",
     Mistake.REGION: "AuthorizationHeaderMalformed",
@@ -61,7 +60,9 @@ _BY_MESSAGE = (
 """What AWS's sentences say more exactly than the code beside them, or where there is none."""
 
 _EXPECTED_REGION = re.compile(r"(?:expecting|correct region:?) '([a-z0-9-]+)'", re.IGNORECASE)
-_EXPECTED_SERVICE = re.compile(r"scoped to (?:the )?correct service: '([\w-]+)'", re.IGNORECASE)
+_EXPECTED_SERVICE = re.compile(
+    r"(?:scoped to (?:the )?correct service:|endpoint belongs to) ['\"]([\w-]+)['\"]", re.IGNORECASE
+)
 
 MAY_BE_THE_CLOCK = frozenset({"AuthFailure"})
 """Codes that some services give for a wrong clock too, without a word about it."""
@@ -133,7 +134,7 @@ def advice(error: ServiceError, caller: Caller, signed: Signed | None = None) ->
         case Mistake.REGION:
             return _region_advice(error, signed)
         case Mistake.DENIED:
-            return _denial_advice(signed)
+            return _denial_advice(error, signed)
     return ()
 
 
@@ -211,11 +212,12 @@ def _region_advice(error: ServiceError, signed: Signed | None) -> tuple[str, ...
     return ("The service expects another region: give it by --region.",)
 
 
-def _denial_advice(signed: Signed | None) -> tuple[str, ...]:
+def _denial_advice(error: ServiceError, signed: Signed | None) -> tuple[str, ...]:
     checks = (
         "Check that the policies of this principal allow this action on this resource, and that no policy of",
         "the resource, no permissions boundary and no service control policy denies it.",
     )
-    if signed is None or signed.service != "s3":
+    names_the_action = "not authorized to perform" in error.message
+    if signed is None or signed.service != "s3" or names_the_action:
         return checks
     return (*checks, "S3 says the same of a key that is not there, to who may not list the bucket.")

@@ -63,8 +63,8 @@ class Corrections:
                 return name
         return None
 
-    def _set_clock(self, _request: WireRequest, response: WireResponse, scope: Scope) -> bool:
-        if not _is(Mistake.CLOCK, MAY_BE_THE_CLOCK, response):
+    def _set_clock(self, request: WireRequest, response: WireResponse, scope: Scope) -> bool:
+        if not (_is(Mistake.CLOCK, MAY_BE_THE_CLOCK, response) or _gives_no_reason(request, response)):
             return False
         now = time_of(response.headers)
         return now is not None and self._clock.correct(scope.at, now)
@@ -75,7 +75,7 @@ class Corrections:
         place = self.buckets.learn(request.url, scope.region, response)
         if place is None:
             return False
-        logger.info("S3 has it in %s: signing again for it there, at %s", place.region, place.host)
+        logger.info("the bucket is in %s: signing again for it there, at %s", place.region, place.host)
         return True
 
     def _renew_session(self, _request: WireRequest, response: WireResponse, scope: Scope) -> bool:
@@ -88,3 +88,9 @@ class Corrections:
 def _is(mistake: Mistake, may_be: frozenset[str], response: WireResponse) -> bool:
     error = response.error
     return error is not None and (mistake_in(error) is mistake or error.code in may_be)
+
+
+def _gives_no_reason(request: WireRequest, response: WireResponse) -> bool:
+    """Tell whether a refusal may be the clock's because it cannot say what it is: HEAD has no body."""
+    no_code = response.error is not None and not response.error.code
+    return request.method == "HEAD" and response.status == 403 and no_code

@@ -77,12 +77,10 @@ def _elsewhere(
         return ()
     if explicit_region:
         return (
-            f"S3 has it in {region}, and --region says {scope.region}: leave --region out,",
+            f"The bucket is in {region}, and --region says {scope.region}: leave --region out,",
             "and the request goes to where S3 says.",
         )
-    return (
-        f"S3 has it in {region}, for which {request.url.host} is no host: build the URL for that region.",
-    )
+    return (f"The bucket is in {region}, and {request.url.host} is not: build the URL for that region.",)
 
 
 def _canonical_request(request: WireRequest, scope: Scope, clock: CorrectedClock) -> list[str]:

@@ -151,6 +151,12 @@ def test_advice(error: ServiceError, caller: Caller, expected: str) -> None:
             "service='monitoring'",
             id="the service says it",
         ),
+        pytest.param(
+            "s3api",
+            'The authorization header is malformed; incorrect service. This endpoint belongs to "s3".',
+            "service='s3'",
+            id="S3 says it",
+        ),
     ],
 )
 def test_service_words(word: str, message: str, expected: str) -> None:
@@ -201,9 +207,11 @@ def test_explicit_region_is_named() -> None:
 
 
 def test_only_s3_hides_missing_keys() -> None:
-    """That a key may not be there at all is said of S3 alone."""
-    for service, told in (("s3", True), ("sqs", False)):
-        said = "\n".join(advice(ServiceError("AccessDenied"), STATIC, Signed(service, "us-east-1")))
+    """That a key may not be there at all is said of S3 alone, where it does not name an action."""
+    action = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:GetObject"
+    for service, message, told in (("s3", "Access Denied", True), ("s3", action, False), ("sqs", "", False)):
+        error = ServiceError("AccessDenied", message)
+        said = "\n".join(advice(error, STATIC, Signed(service, "us-east-1")))
         assert ("not there" in said) is told
 
 

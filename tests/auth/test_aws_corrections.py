@@ -136,6 +136,22 @@ def test_other_refusals_are_not_corrected(code: str) -> None:
     assert auth.retry(signed, refused(code, "no", ("Date", LATER))) is None
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "corrected"),
+    [
+        pytest.param("HEAD", 403, True, id="HEAD"),
+        pytest.param("HEAD", 404, False, id="not there"),
+        pytest.param("GET", 403, False, id="what could have said"),
+    ],
+)
+def test_clock_of_a_refusal_without_a_reason(method: str, status: int, corrected: bool) -> None:
+    """An answer to HEAD cannot say that it is the clock: its date is taken for a reason."""
+    auth = authenticator()
+    signed = auth.authenticate(request(S3, method=method))
+    again = auth.retry(signed, refused("", "", ("Date", LATER), status=status))
+    assert (again is not None) is corrected
+
+
 def test_unsigned_requests_are_not_corrected() -> None:
     """What was sent without a signature is not signed on the way."""
     assert authenticator().retry(request(SQS), refused("RequestTimeTooSkewed", "", ("Date", LATER))) is None
@@ -152,7 +168,7 @@ def test_region_is_corrected_and_remembered(caplog: pytest.LogCaptureFixture) ->
     assert again is not None
     assert again.url == replace(request(S3).url, host="logs.s3.eu-west-1.amazonaws.com")
     assert (
-        "S3 has it in eu-west-1: signing again for it there, at logs.s3.eu-west-1.amazonaws.com"
+        "the bucket is in eu-west-1: signing again for it there, at logs.s3.eu-west-1.amazonaws.com"
         in caplog.text
     )
     later = auth.authenticate(request("https://logs.s3.us-east-1.amazonaws.com/y"))

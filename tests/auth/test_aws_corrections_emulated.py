@@ -107,8 +107,17 @@ def test_region(
     sent = [line.split("/")[2] for line in caplog.messages if line.startswith(("GET ", "HEAD "))]
     assert sent == [host.format(bucket), *[found_at.format(bucket)] * 3]
     assert (
-        f"S3 has it in eu-west-1: signing again for it there, at {found_at.format(bucket)}" in caplog.messages
+        f"the bucket is in eu-west-1: signing again for it there, at {found_at.format(bucket)}"
+        in caplog.messages
     )
+
+
+def test_clock_of_head(emulator: Emulator) -> None:
+    """The first request of a run may be a HEAD, whose refusal says nothing of the clock."""
+    options, offset = RunOptions(environ=emulator.environment), timedelta(hours=2)
+    with open_context(pack_for("s3"), "pack", options, clock_off_by(offset)) as context:
+        url = "https://coda-demo-reports.s3.us-east-1.amazonaws.com/readme.txt"
+        assert context.fetcher.fetch("HEAD", url).status == 200
 
 
 def test_region_of_head(emulator: Emulator, caplog: pytest.LogCaptureFixture, bucket: str) -> None:
@@ -129,4 +138,4 @@ def test_explicit_region_is_kept(emulator: Emulator, bucket: str) -> None:
         context.fetcher.fetch("GET", f"https://s3.us-east-1.amazonaws.com/{bucket}/hello.txt")
     assert caught.value.error_code == "PermanentRedirect"
     assert caught.value.exit_code == 5
-    assert "S3 has it in eu-west-1, and --region says us-east-1" in "\n".join(caught.value.details)
+    assert "The bucket is in eu-west-1, and --region says us-east-1" in "\n".join(caught.value.details)

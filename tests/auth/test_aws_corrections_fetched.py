@@ -143,7 +143,9 @@ def test_explicit_region_gets_an_explanation(buckets: LoopbackServer) -> None:
     """An explicit region is not corrected; the answer is told with what to leave out."""
     with context_of(buckets.url, region="us-east-1") as context, pytest.raises(StatusCodeError) as caught:
         context.fetcher.fetch("GET", "https://s3.us-east-1.amazonaws.com/logs/x")
-    assert f"S3 has it in {HOME}, and --region says us-east-1: leave --region out" in details(caught.value)
+    assert f"The bucket is in {HOME}, and --region says us-east-1: leave --region out" in details(
+        caught.value
+    )
     assert len(buckets.requests) == 1
 
 

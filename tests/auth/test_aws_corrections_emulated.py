@@ -13,7 +13,7 @@ from coda_cli.runtime.contexts import RunOptions, open_context
 from coda_cli.sdk import AuthenticationType, Pack, new_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from coda_cli.emulator.running import Emulator
 
@@ -70,8 +70,8 @@ def test_clock(emulator: Emulator, caplog: pytest.LogCaptureFixture, service: st
 
 
 @pytest.fixture(scope="module")
-def bucket(emulator: Emulator) -> str:
-    """Make a bucket in Ireland, with an object in it."""
+def bucket(emulator: Emulator) -> Iterator[str]:
+    """Make a bucket in Ireland, with an object in it, for the tests of this file."""
     name, url = "coda-test-in-ireland", "https://s3.eu-west-1.amazonaws.com/coda-test-in-ireland"
     place = (
         '<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
@@ -80,7 +80,9 @@ def bucket(emulator: Emulator) -> str:
     with open_context(pack_for("s3"), "pack", RunOptions(environ=emulator.environment)) as context:
         context.fetcher.fetch("PUT", url, body=place)
         context.fetcher.fetch("PUT", f"{url}/hello.txt", body="Dia duit")
-    return name
+        yield name
+        context.fetcher.fetch("DELETE", f"{url}/hello.txt")
+        context.fetcher.fetch("DELETE", url)
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,9 @@ def test_caller_is_asked_where_it_explains() -> None:
     assert "called by arn:aws:iam::123456789012:user/dev with key ****0001 from profile 'dev'" in said
     assert "Request id: 1-2-3" in said
     assert asked == ["asked"]
+    keyless = Caller("", has_token=False, origin="the container's role", renewal="")
+    said = details(credentials_error(error, Attempt(keyless, role=role)))
+    assert "\ncalled with the container's role; no external id was sent\n" in said
 
 
 def test_long_messages_are_cut() -> None:

@@ -227,3 +227,15 @@ def test_canonical_request_is_the_signed_one() -> None:
         again = AWSRequest("POST", url)
         again.context["timestamp"] = "20261123T120000Z"
         assert (header(signed, "authorization") or "").endswith(signer.signature(text, again))
+
+
+def test_signature_for_several_regions_has_no_canonical_request_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was signed with Signature Version 4A is explained, without a canonical request of Version 4."""
+    caplog.set_level(logging.INFO, logger="coda_cli")
+    scope = f"AWS4-ECDSA-P256-SHA256 Credential={KEY_ID}/20261123/s3/aws4_request, SignedHeaders=host"
+    sent = request(S3, ("Authorization", scope), ("X-Amz-Date", "20261123T120000Z"))
+    refusal = authenticator().refusal(sent, refused("SignatureDoesNotMatch"))
+    assert refusal.lines[0].startswith("It was signed for s3 in several regions by key")
+    assert "canonical request" not in "\n".join((*refusal.lines, *caplog.messages))

@@ -9,16 +9,21 @@ credentials and no role. Importing this module loads ``botocore.session``: do it
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
 
 from coda_cli import __version__
+from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
+from coda_cli.auth.aws_failures import FAILURES
+from coda_cli.auth.aws_keys import Keys
 from coda_cli.auth.aws_options import Given, checked_region
 from coda_cli.auth.aws_regions import partition, partition_of_arn
 from coda_cli.auth.aws_service_ids import as_variable
+from coda_cli.auth.aws_sts_clock import keep_time
 from coda_cli.errors import CredentialsError
 from coda_cli.wire import is_loopback
 
@@ -35,6 +40,9 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 ATTEMPTS = 2
 """Of one call in all: a connection may break once, but nobody waits longer than twice the timeout."""
+
+_FOR_A_MESSAGE = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+"""Seconds: what only makes a message better is not waited for long."""
 
 _SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
     # The profile is named by us: botocore reads the two variables in the other order, and an empty one
@@ -54,17 +62,20 @@ class CodaSession(botocore.session.Session):
     Attributes:
         caller: the access key id of the last client that was made with keys, for error messages.
         asked_for: the role that STS was last asked for, and the external id that was sent.
+        clock: what requests to STS are signed by, too.
     """
 
-    def __init__(self, options: AwsOptions, redactor: Redactor) -> None:
+    def __init__(self, options: AwsOptions, redactor: Redactor, clock: CorrectedClock | None = None) -> None:
         profile = options.named_profile
         super().__init__(session_vars=_SESSION_VARIABLES, profile=profile.value if profile else None)
         self.user_agent_name = "coda-cli"
         self.user_agent_version = __version__
         self.caller: str | None = None
         self.asked_for: tuple[str, str | None] | None = None
+        self._last_sts: tuple[str | None, dict[str, Any]] | None = None
         self._options = options
         self._redactor = redactor
+        self.clock = clock or CorrectedClock(lambda: datetime.now(UTC))
         self._check_name(profile)
         region = self.chosen_region()
         if region is not None:
@@ -87,6 +98,10 @@ class CodaSession(botocore.session.Session):
             f"there is no profile {profile.value!r} (named by {profile.giver})",
             f"Profiles in {files}: {', '.join(sorted(known)) or 'none'}",
         )
+
+    def now(self) -> datetime:
+        """Return the time by which sessions end: AWS's, as far as it is known."""
+        return datetime.now(UTC) + self.clock.offset
 
     @property
     def profile_values(self) -> dict[str, str]:
@@ -146,6 +161,8 @@ class CodaSession(botocore.session.Session):
             CredentialsError: an endpoint override is configured that must not be used.
         """
         self._remember(kwargs)
+        if service_name == "sts":
+            self._last_sts = region_name, dict(kwargs)
         names = (as_variable(service_name),)  # a client's name, unlike a signing name, is its service id
         override = configured_endpoint(names, self._options, lambda: self.profile_config)
         if override is not None:
@@ -157,7 +174,24 @@ class CodaSession(botocore.session.Session):
                 kwargs["config"] = direct if given is None else direct.merge(given)
         if service_name == "sts" and region_name is None:
             region_name = self.sts_region(self._role_of_profile())
-        return super().create_client(service_name, region_name, *args, **kwargs)
+        client = super().create_client(service_name, region_name, *args, **kwargs)
+        key, secret = kwargs.get("aws_access_key_id"), kwargs.get("aws_secret_access_key")
+        if service_name == "sts" and key and secret:
+            keep_time(client, Keys(key, secret, kwargs.get("aws_session_token")), self.clock)
+        return client
+
+    def caller_arn(self) -> str | None:
+        """Ask STS who called it last, once and not for long; None where it does not say, for any reason."""
+        if self._last_sts is None:
+            return None
+        region, arguments = self._last_sts
+        given = arguments.get("config")
+        config = _FOR_A_MESSAGE if given is None else given.merge(_FOR_A_MESSAGE)
+        try:
+            client: Any = self.create_client("sts", region, **{**arguments, "config": config})
+            return str(client.get_caller_identity()["Arn"])
+        except FAILURES:
+            return None
 
     def _role_of_profile(self) -> str | None:
         return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")

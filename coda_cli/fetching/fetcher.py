@@ -173,7 +173,12 @@ class HttpFetcher:
             url = normalise(raw, authenticator.path_style)
         self._connect_to(url)  # an override that is refused is refused before credentials are looked for
         request = WireRequest(asked.method, url, asked.headers, asked.body)
-        return (authenticator.authenticate(request) if authenticator else request), authenticator
+        if authenticator is None:
+            return request, None
+        signed = authenticator.authenticate(request)
+        if signed.url.host != url.host:
+            self._check_moved(signed.url, url)
+        return signed, authenticator
 
     def _check(self, url: Url, came_from: Url | None) -> None:
         """Refuse a URL that the pack may not call, or may not be led to by the one that it came from."""
@@ -259,21 +264,25 @@ class HttpFetcher:
             return None
         with self._shared:
             again = exchange.authenticator.retry(exchange.request, exchange.response)
-        if again is None:
-            return None
-        self._check(again.url, exchange.request.url)
-        if not self._policy.may_authenticate(again.url):
+        if again is not None:
+            self._check_moved(again.url, exchange.request.url)
+        return again
+
+    def _check_moved(self, url: Url, came_from: Url) -> None:
+        """Refuse a URL that the authenticator found another one to stand for, as a redirect would be."""
+        self._check(url, came_from)
+        if not self._policy.may_authenticate(url):
             raise HostNotAllowedError(
-                f"the request would have to go to {again.url.authority}, which gets no credentials",
+                f"the request would have to go to {url.authority}, which gets no credentials",
                 f"They go to {self._policy.authenticated_domain} only.",
             )
-        return again
 
     def _status_error(self, exchange: _Exchange, *, binary: bool) -> StatusCodeError:
         request, response, error = exchange.request, exchange.response, exchange.response.error
         assert error is not None
         with self._shared:
-            refusal = exchange.authenticator.refusal(request, response) if exchange.authenticator else ()
+            refusal = exchange.authenticator.refusal(request, response) if exchange.authenticator else None
+        logger.debug("the whole answer:\n%s", response.body.decode("utf-8", "replace"))
         reason = error.code or _phrase(response.status)
         message = (
             f"{request.method} {request.url.origin}{request.url.path} answered {response.status} {reason}"
@@ -283,13 +292,13 @@ class HttpFetcher:
         return StatusCodeError(
             message.rstrip(),
             *said,
-            *refusal,
+            *(refusal.lines if refusal else ()),
             *request_id,
             status_code=response.status,
             body=_decoded_anyway(response, binary=binary),
             headers=Headers(response.headers),
             error_code=error.code or None,
-            credentials_refused=bool(refusal),
+            credentials_refused=refusal is not None and refusal.of_credentials,
         )
 
 

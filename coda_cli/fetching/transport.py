@@ -292,7 +292,7 @@ def _where(url: Url, connect_to: Url | None) -> str:
 _PROXY = "HTTPS_PROXY or ALL_PROXY names the proxy; NO_PROXY lists the hosts to reach without it."
 _CERTIFICATES = (
     "Where a proxy or a company's own authority signs certificates, name a file of them in "
-    "REQUESTS_CA_BUNDLE, or for AWS in AWS_CA_BUNDLE."
+    "REQUESTS_CA_BUNDLE, or for AWS in AWS_CA_BUNDLE or the profile's ca_bundle."
 )
 _Kinds = tuple[type[BaseException], ...]
 _EXPLANATIONS: tuple[tuple[_Kinds, str, tuple[str, ...]], ...] = (

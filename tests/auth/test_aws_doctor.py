@@ -275,7 +275,7 @@ def test_access_denied(
     said = "\n".join(steps[-1].details)
     for cause in (
         "AWS says: not authorized",
-        f"called by key {mask(KEY_ID)} from {KEYS_OF_ENVIRONMENT}",
+        f"with key {mask(KEY_ID)} from {KEYS_OF_ENVIRONMENT}",
         f"the external id {mask(EXTERNAL_ID)} was sent",
         "own policy does not allow sts:AssumeRole",
         "029208794193 alone is not enough",

@@ -138,8 +138,8 @@ def test_where_sts_is_asked(
 @pytest.mark.parametrize(
     ("code", "advice"),
     [
-        ("InvalidClientTokenId", "The key was deleted or deactivated, or belongs to another partition."),
-        ("SignatureDoesNotMatch", "Usually the secret access key is another key's"),
+        ("InvalidClientTokenId", "The key was deleted or deactivated, or belongs to another partition,"),
+        ("SignatureDoesNotMatch", "Likely the secret access key is another key's"),
         ("ExpiredToken", "The session is over. Get new keys"),
     ],
 )

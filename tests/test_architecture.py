@@ -33,8 +33,8 @@ LAYERS = (
 """From top to bottom: each imports its own and those below; two on one line do not know each other."""
 
 LIBRARIES = {
-    "requests": "fetching/transport.py",
-    "urllib3": "fetching/transport.py",
+    "requests": "fetching/transport*.py",
+    "urllib3": "fetching/transport*.py",
     "botocore": "auth/aws*.py",
     "rich": "cli/output.py",
     "click": "cli/*.py",

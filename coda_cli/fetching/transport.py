@@ -19,8 +19,9 @@ from requests.utils import should_bypass_proxies
 from urllib3 import HTTPHeaderDict
 
 from coda_cli import __version__
-from coda_cli.errors import RequestError, ResponseSizeTooLargeError
+from coda_cli.errors import RequestError
 from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, GRACE, TimeLimit, Worker
+from coda_cli.fetching.transport_answers import POOLS, read_body
 from coda_cli.fetching.transport_failures import FAILURES, request_error
 from coda_cli.wire import Url, WireRequest, WireResponse, is_loopback
 
@@ -28,13 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-LARGEST_BODY = 25 * 1024 * 1024
-"""Bytes, after decompression: what a pack may receive on the platform."""
-
 _CA_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _NO_PROXIES = ("no_proxy", "NO_PROXY")
-_PIECE = 64 * 1024
 
 
 class Transport(Protocol):
@@ -124,7 +121,7 @@ class HttpTransport:
             proxies=self._proxies(prepared.destination),
         )
         with closing(response):
-            body = _read(response.raw, limit)
+            body = read_body(response.raw, limit)
             headers = tuple((str(name), str(value)) for name, value in response.raw.headers.items())
             return WireResponse(response.status_code, headers, body)
 
@@ -143,7 +140,18 @@ class _Prepared(requests.PreparedRequest):
 
 
 class _Adapter(HTTPAdapter):
-    """Connects to a request's destination, whatever host the request itself names."""
+    """Connects to a request's destination, whatever host it names, and takes no head that is not whole."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the manager of direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Return the manager of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: str | tuple[str, str] | None = None
@@ -173,23 +181,6 @@ def _prepare(request: WireRequest, connect_to: Url | None) -> _Prepared:
     prepared.body = request.body or None
     prepared.destination = connect_to or request.url
     return prepared
-
-
-def _read(raw: Any, limit: TimeLimit) -> bytes:
-    """Read a body to its end, decompressed; ``raw`` is urllib3's response."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := raw.read1(_PIECE, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_BODY:
-            raise ResponseSizeTooLargeError(
-                f"the answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
-                "Ask for less: a page, a range, a filter.",
-            )
-        if limit.is_over:  # so that a thread that nobody waits for any more ends too
-            raise limit.timeout_error()
-    return b"".join(pieces)
 
 
 def _ca_bundle(environ: Mapping[str, str]) -> str | bool:

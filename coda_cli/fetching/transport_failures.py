@@ -1,21 +1,23 @@
 """What went wrong on the way, in our words.
 
-Owns the one translation of the errors of requests, urllib3 and Python's sockets to ours. It quotes no URL:
-those of the libraries' own messages may hold secrets.
+Owns the one translation of the errors of requests, urllib3 and Python's sockets to ours, and which of them
+may pass by themselves. It quotes no URL: those of the libraries' own messages may hold secrets.
 """
 
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 from typing import TYPE_CHECKING
 
 import requests
 from urllib3 import exceptions as urllib3_errors
 
-from coda_cli.errors import ConnectionFailedError, DecodingError
+from coda_cli.errors import ConnectionFailedError
 from coda_cli.fetching.deadlines import CONNECT_TIMEOUT
 from coda_cli.fetching.decoding import one_line
+from coda_cli.fetching.transport_answers import BrokenHeadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +67,13 @@ _EXPLANATIONS: tuple[tuple[_Kinds, str, tuple[str, ...]], ...] = (
         ("Check the port, and that something listens there.",),
     ),
     ((http.client.RemoteDisconnected,), "{where} closed the connection without an answer", ()),
+    ((ConnectionError,), "{where} broke off the connection", ("{reason}.",)),
     ((http.client.IncompleteRead,), "the answer of {where} broke off before it was complete", ()),
+    ((BrokenHeadError,), "the head of the answer of {where} is broken", ("{reason}.",)),
 )
+
+_UNSENT: _Kinds = (urllib3_errors.NewConnectionError, urllib3_errors.ConnectTimeoutError)
+_BROKEN: _Kinds = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 def request_error(error: Exception, limit: TimeLimit) -> RequestError:
@@ -76,19 +83,28 @@ def request_error(error: Exception, limit: TimeLimit) -> RequestError:
     def caused_by(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
+    is_unsent = caused_by(*_UNSENT)
+    is_transient = (is_unsent or caused_by(*_BROKEN)) and not any(map(_is_unknown_name, causes))
+
+    def failed(message: str, *details: str) -> ConnectionFailedError:
+        return ConnectionFailedError(message, *details, is_transient=is_transient, is_unsent=is_unsent)
+
     said = {"where": limit.where, "reason": _reason(causes[-1])}
-    if caused_by(urllib3_errors.DecodeError):
-        return DecodingError(f"the answer of {limit.where} cannot be decompressed")
     for kinds, message, details in _EXPLANATIONS:
         if caused_by(*kinds):
-            return ConnectionFailedError(
-                message.format_map(said), *(detail.format_map(said) for detail in details)
-            )
+            return failed(message.format_map(said), *(detail.format_map(said) for detail in details))
     if not caused_by(requests.exceptions.Timeout, urllib3_errors.ReadTimeoutError):
-        return ConnectionFailedError(f"the request to {limit.where} failed", f"{said['reason']}.")
-    if not limit.is_over:  # a TLS handshake that takes too long is a read timeout
-        return ConnectionFailedError(f"no connection to {limit.where} within {CONNECT_TIMEOUT:g} seconds")
-    return limit.timeout_error()
+        return failed(f"the request to {limit.where} failed", f"{said['reason']}.")
+    if limit.is_over:
+        return limit.timeout_error()
+    # It was the time for a connection; a TLS handshake that takes too long is a read timeout.
+    is_unsent = is_transient = True
+    return failed(f"no connection to {limit.where} within {CONNECT_TIMEOUT:g} seconds")
+
+
+def _is_unknown_name(cause: BaseException) -> bool:
+    """Tell whether a name was looked up, and there is none: a spelling does not mend itself."""
+    return isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

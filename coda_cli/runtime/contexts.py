@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 60.0
 """Seconds for one request as a whole."""
 
+DEFAULT_RETRIES = 3
+"""How often a request that failed is sent again, where that may help."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -42,6 +45,7 @@ class RunOptions:
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
     timeout: float = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
     redactor: Redactor = field(default_factory=Redactor)
@@ -126,6 +130,7 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         if authentication.requires_endpoint_url
         else None,
         timeout=options.timeout,
+        retries=options.retries,
         is_allowed=options.may_fetch,
     )
 

@@ -26,6 +26,7 @@ LAYERS = (
     ("emulator",),
     ("runtime",),
     ("fetching", "auth"),
+    ("proxies",),
     ("wire", "redaction"),
     ("sdk",),
     ("errors",),

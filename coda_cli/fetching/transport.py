@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import should_bypass_proxies
 from urllib3 import HTTPHeaderDict
 
 from coda_cli import __version__
@@ -23,15 +22,14 @@ from coda_cli.errors import RequestError
 from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, GRACE, TimeLimit, Worker
 from coda_cli.fetching.transport_answers import POOLS, read_body
 from coda_cli.fetching.transport_failures import FAILURES, request_error
-from coda_cli.wire import Url, WireRequest, WireResponse, is_loopback
+from coda_cli.proxies import Proxies
+from coda_cli.wire import Url, WireRequest, WireResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
 _CA_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-_NO_PROXIES = ("no_proxy", "NO_PROXY")
 
 
 class Transport(Protocol):
@@ -71,8 +69,7 @@ class HttpTransport:
 
     def __init__(self, environ: Mapping[str, str], *, ca_bundle: str | None = None) -> None:
         self._verify = ca_bundle or _ca_bundle(environ)
-        self._proxy = _first(environ, _PROXIES)
-        self._no_proxy = _first(environ, _NO_PROXIES)
+        self._proxies = Proxies.from_environment(environ)
         self._adapter = _Adapter(max_retries=0)
         self._idle: list[Worker] = []  # as many as requests were on their way at once
 
@@ -113,24 +110,18 @@ class HttpTransport:
         return future.result()
 
     def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
+        proxy = self._proxies.to_reach(prepared.destination.host, prepared.destination.effective_port)
         response = self._adapter.send(
             prepared,
             stream=True,
             timeout=(min(CONNECT_TIMEOUT, limit.left), limit.left),
             verify=self._verify,
-            proxies=self._proxies(prepared.destination),
+            proxies={"all": proxy} if proxy else None,
         )
         with closing(response):
             body = read_body(response.raw, limit)
             headers = tuple((str(name), str(value)) for name, value in response.raw.headers.items())
             return WireResponse(response.status_code, headers, body)
-
-    def _proxies(self, destination: Url) -> dict[str, str]:
-        if not self._proxy or is_loopback(destination.host):
-            return {}
-        if should_bypass_proxies(str(destination), no_proxy=self._no_proxy):
-            return {}
-        return {"all": self._proxy}
 
 
 class _Prepared(requests.PreparedRequest):
@@ -193,10 +184,6 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
                 )
             return path
     return True
-
-
-def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((environ[name] for name in names if environ.get(name)), "")
 
 
 def _where(url: Url, connect_to: Url | None) -> str:

@@ -20,6 +20,7 @@ from coda_cli.wire import Url, WireRequest
 from tests.servers import Answer, LoopbackServer, Received
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     import pytest
@@ -120,8 +121,8 @@ def header(signed: WireRequest, name: str) -> str | None:
 class FakeSts(LoopbackServer):
     """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody."""
 
-    def __init__(self, *, seconds: float = 3600) -> None:
-        super().__init__(self._respond)
+    def __init__(self, *, seconds: float = 3600, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(self._respond, tls=tls)
         self.seconds = seconds
         self.refusal: tuple[str, str] | None = None
 

@@ -211,9 +211,10 @@ class HttpFetcher:
                     raise
                 request, authenticator = self._prepare(leg)
                 continue
-            exchange = _Exchange(leg, request, authenticator, response)
             if response.error is None:
-                return exchange
+                return _Exchange(leg, request, authenticator, response)
+            request = replace(request, corrections=leg.corrections)
+            exchange = _Exchange(leg, request, authenticator, response)
             if corrected < MOST_CORRECTIONS and (mended := self._mended(exchange)):
                 corrected += 1
                 leg = replace(leg, url=mended.url, corrections=leg.corrections | mended.corrections)
@@ -317,9 +318,8 @@ class HttpFetcher:
         """Ask the authenticator to mend a refused request, and check where that would go."""
         if exchange.authenticator is None:
             return None
-        asked = replace(exchange.request, corrections=exchange.leg.corrections)
         with self._shared:
-            mended = exchange.authenticator.retry(asked, exchange.response)
+            mended = exchange.authenticator.retry(exchange.request, exchange.response)
         if mended is None:
             return None
         self._check(mended.url, exchange.request.url)

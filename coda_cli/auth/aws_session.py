@@ -1,9 +1,9 @@
 """The one botocore session: the gate that every client of botocore's passes.
 
 Owns what holds for all of them, ours and those that botocore makes for a profile's role, SSO or login:
-the endpoint override, checked before a client exists; the region of STS; timeouts and user agent; and
-that their secrets are known to the redactor. botocore itself finds the CA bundle. It chooses no
-credentials and no role. Importing this module loads ``botocore.session``: do it lazily.
+the endpoint override, checked before a client exists; the region of STS; proxy, certificates, timeouts
+and user agent; and that their secrets are known to the redactor. It chooses no credentials and no role.
+Importing this module loads ``botocore.session``: do it lazily.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -25,7 +26,7 @@ from coda_cli.auth.aws_regions import partition, partition_of_arn
 from coda_cli.auth.aws_service_ids import as_variable
 from coda_cli.auth.aws_sts_clock import keep_time
 from coda_cli.errors import CredentialsError
-from coda_cli.wire import is_loopback
+from coda_cli.proxies import Proxies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +77,7 @@ class CodaSession(botocore.session.Session):
         self._options = options
         self._redactor = redactor
         self.clock = clock or CorrectedClock(lambda: datetime.now(UTC))
+        self._proxies = Proxies.from_environment(options.environ)
         self._check_name(profile)
         region = self.chosen_region()
         if region is not None:
@@ -85,6 +87,7 @@ class CodaSession(botocore.session.Session):
                 connect_timeout=min(CONNECT_SECONDS, options.timeout),
                 read_timeout=options.timeout,
                 retries={"total_max_attempts": ATTEMPTS},
+                proxies={},  # chosen below; botocore alone reads the variables in another way
             )
         )
         self.register("before-parameter-build", self._look_at_parameters)
@@ -169,12 +172,16 @@ class CodaSession(botocore.session.Session):
             url = checked_endpoint(override)
             logger.info("connecting to %s for %s (%s)", url.origin, service_name, override.origin)
             kwargs["endpoint_url"] = url.origin
-            if is_loopback(url.host):
-                direct, given = Config(proxies={}), kwargs.get("config")
-                kwargs["config"] = direct if given is None else direct.merge(given)
+        kwargs.setdefault("verify", self._ca_bundle())
         if service_name == "sts" and region_name is None:
             region_name = self.sts_region(self._role_of_profile())
         client = super().create_client(service_name, region_name, *args, **kwargs)
+        proxy = self._proxy_of(client)
+        if proxy is not None:
+            client.close()  # which host it asks is known only now
+            given, through = kwargs.get("config"), Config(proxies={"https": proxy})
+            kwargs["config"] = through if given is None else given.merge(through)
+            client = super().create_client(service_name, region_name, *args, **kwargs)
         key, secret = kwargs.get("aws_access_key_id"), kwargs.get("aws_secret_access_key")
         if service_name == "sts" and key and secret:
             keep_time(client, Keys(key, secret, kwargs.get("aws_session_token")), self.clock)
@@ -192,6 +199,17 @@ class CodaSession(botocore.session.Session):
             return str(client.get_caller_identity()["Arn"])
         except FAILURES:
             return None
+
+    def _proxy_of(self, client: BaseClient) -> str | None:
+        endpoint = urlsplit(client.meta.endpoint_url)
+        return self._proxies.to_reach(endpoint.hostname or "", endpoint.port or 443)
+
+    def _ca_bundle(self) -> str | None:
+        """Return the file of certificates, as it is chosen for data; botocore does not know the last one."""
+        of_profile = self.profile_values.get("ca_bundle")
+        variable = self._options.variable
+        first = variable("AWS_CA_BUNDLE") or of_profile
+        return first or variable("REQUESTS_CA_BUNDLE") or variable("CURL_CA_BUNDLE")
 
     def _role_of_profile(self) -> str | None:
         return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")

@@ -15,7 +15,13 @@ from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
-from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
+from coda_cli.runtime.contexts import (
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT,
+    RunOptions,
+    check_options,
+    open_context,
+)
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
+_MOST_RETRIES = 100
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
 
 
@@ -94,6 +101,12 @@ def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> floa
     return value
 
 
+def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
+    if not 0 <= value <= _MOST_RETRIES:
+        raise click.BadParameter(f"must be a whole number from 0 to {_MOST_RETRIES}")
+    return value
+
+
 @click.command("execute", cls=ExecuteCommand, add_help_option=False)
 @click.argument("pack", callback=_path)
 @click.argument("formula", callback=_unmark, required=False, metavar="FORMULA")
@@ -118,6 +131,15 @@ def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> floa
     show_default=True,
     callback=_seconds,
     help="How long one request may take as a whole.",
+)
+@click.option(
+    "--retries",
+    metavar="NUMBER",
+    type=int,
+    default=DEFAULT_RETRIES,
+    show_default=True,
+    callback=_count,
+    help="How often a request that failed may be sent again; 0 for never.",
 )
 @click.option("--no-fetch", is_flag=True, help="Refuse every request.")
 @click.option(

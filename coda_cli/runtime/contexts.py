@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 60.0
 """Seconds for one request as a whole."""
 
+DEFAULT_RETRIES = 3
+"""How often a request that failed is sent again, where that may help."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -46,6 +49,7 @@ class RunOptions:
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
     timeout: float = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
     redactor: Redactor = field(default_factory=Redactor)
@@ -182,6 +186,7 @@ def _make_fetcher(
         if authentication.requires_endpoint_url
         else None,
         timeout=options.timeout,
+        retries=options.retries,
         is_allowed=options.may_fetch,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -187,7 +189,7 @@ def test_proxys_password_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The address of a proxy that cannot be parsed, or not be reached, is quoted by no message."""
     monkeypatch.setenv("HTTPS_PROXY", "http://user:pw#x@127.0.0.1:1")
     keys = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret-of-a-test"}
-    client = CodaSession(AwsOptions({}), Redactor()).create_client("sts", "us-east-1", **keys)
+    client = CodaSession(AwsOptions(os.environ), Redactor()).create_client("sts", "us-east-1", **keys)
     with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT, Redactor()):
         client.get_caller_identity()  # type: ignore[attr-defined] # its methods are made when it is
     assert "user:pw" in str(caught.value.__cause__)

@@ -21,6 +21,7 @@ from coda_cli.wire import Url, WireRequest
 from tests.servers import Answer, LoopbackServer, Received
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from pathlib import Path
 
@@ -147,8 +148,8 @@ class FakeSts(LoopbackServer):
         key_ids: the access key ids that it gives out in turn, the last one again and again.
     """
 
-    def __init__(self, *, seconds: float = 3600) -> None:
-        super().__init__(self.respond)
+    def __init__(self, *, seconds: float = 3600, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(self.respond, tls=tls)
         self.seconds = seconds
         self.caller = USER
         self.role: str | None = None

@@ -81,6 +81,17 @@ class ScriptedTransport:
         self.is_closed = True
 
 
+@dataclass
+class Pauses:
+    """Stands for waiting between tries: remembers how long it would have been."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        """Remember it."""
+        self.seconds.append(seconds)
+
+
 def never_opened() -> HttpTransport:
     """Stand for a transport where nothing may be sent."""
     raise AssertionError("something would have been sent")
@@ -95,6 +106,7 @@ def fetcher_of(**given: Any) -> HttpFetcher:
         "open_transport": lambda: HttpTransport({}),
         "redactor": Redactor(),
         "timeout": 20,
+        "wait": Pauses(),
     }
     return HttpFetcher(**(defaults | given))
 

@@ -74,7 +74,7 @@ class AwsAuthenticator:
         headers = _signable(request.headers)
         region = self._region(request.url.host)
         with self._lock:
-            signer = self._signer(self._credentials.keys(), region)
+            signer = self._signer(self._credentials.keys(region), region)
         return signer.sign(WireRequest(request.method, request.url, headers, request.body, request.secrets))
 
     def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:  # noqa: ARG002 - protocol

@@ -69,9 +69,10 @@ class Profiles:
 
     def region(self) -> Given | None:
         """Return the region of the environment or the profile, which decides where a host says nothing."""
-        environment = self._options.environment_region
-        if environment is not None:
-            return environment
+        return self._options.environment_region or self.profile_region()
+
+    def profile_region(self) -> Given | None:
+        """Return the region of the profile; no session is made where no file speaks of one."""
         return self.session.profile_region() if "region" in self._text else None
 
     def ca_bundle(self) -> str | None:

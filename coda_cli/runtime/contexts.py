@@ -34,13 +34,19 @@ DEFAULT_TIMEOUT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person chose for one run. ``environ`` is the process's own, except in the emulator."""
+    """What the person chose for one run. ``environ`` is the process's own, except in the emulator.
+
+    ``duration`` is that of an assumed role's session, in seconds.
+    """
 
     environ: Mapping[str, str] = field(repr=False)
     profile: str | None = None
     region: str | None = None
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
+    session_name: str | None = None
+    duration: int | None = None
+    no_cache: bool = False
     timeout: float = DEFAULT_TIMEOUT
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
@@ -55,19 +61,26 @@ def check_options(authentication: Authentication, options: RunOptions) -> None:
     """Refuse options that mean nothing to this pack, before its formula runs.
 
     Raises:
-        UsageError: an option is for another type of authentication.
+        UsageError: an option is for another type of authentication, or is malformed.
     """
+    assumes_role = authentication.type is AuthenticationType.AWS_ASSUME_ROLE
     for option, value, goes_with in (
         ("--profile", options.profile, authentication.is_aws),
         ("--region", options.region, authentication.is_aws),
-        ("--role-arn", options.role_arn, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
-        ("--external-id", options.external_id, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
+        ("--role-arn", options.role_arn, assumes_role),
+        ("--external-id", options.external_id, assumes_role),
+        ("--session-name", options.session_name, assumes_role),
+        ("--duration", options.duration, assumes_role),
     ):
         if value is not None and not goes_with:
             raise UsageError(
                 f"{option} does not go with this pack",
                 f"Its authentication is {authentication.type.name}.",
             )
+    if options.session_name is not None:
+        from coda_cli.auth.aws_options import checked_session_name
+
+        checked_session_name(options.session_name)
 
 
 @contextmanager
@@ -107,6 +120,9 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         role_arn=options.role_arn,
         external_id=options.external_id,
         session_name=session_name(stem),
+        chosen_session_name=options.session_name,
+        duration=options.duration,
+        keeps_sessions=not options.no_cache,
         timeout=options.timeout,
     )
     authenticators = Authenticators(aws, options.redactor, clock)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from coda_cli.wire import Authenticator
+    from coda_cli.wire import Authenticator, Clock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -91,6 +91,10 @@ class Options(TypedDict, total=False):
     role_arn: str | None
     external_id: str | None
     session_name: str
+    chosen_session_name: str | None
+    duration: int | None
+    keeps_sessions: bool
+    timeout: float
 
 
 def authenticator(
@@ -104,10 +108,16 @@ def authenticator(
     return made.authenticator(Authentication(kind, service=service))
 
 
-def credentials(*, assume_role: bool = False, **options: Unpack[Options]) -> AwsCredentials:
+def credentials(
+    *,
+    assume_role: bool = False,
+    redactor: Redactor | None = None,
+    clock: Clock = lambda: datetime.now(UTC),
+    **options: Unpack[Options],
+) -> AwsCredentials:
     """Make a pack's credentials from this process's environment."""
-    given, redactor = AwsOptions(os.environ, **options), Redactor()
-    return AwsCredentials(given, Profiles(given, redactor), redactor, assume_role=assume_role)
+    given, redactor = AwsOptions(os.environ, **options), redactor or Redactor()
+    return AwsCredentials(given, Profiles(given, redactor), redactor, assume_role=assume_role, clock=clock)
 
 
 def header(signed: WireRequest, name: str) -> str | None:
@@ -118,11 +128,15 @@ def header(signed: WireRequest, name: str) -> str | None:
 
 
 class FakeSts(LoopbackServer):
-    """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody."""
+    """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody.
 
-    def __init__(self, *, seconds: float = 3600) -> None:
+    ``numbered`` gives each caller another key: ``ASIANUMBER0000000001`` and so on.
+    """
+
+    def __init__(self, *, seconds: float = 3600, numbered: bool = False) -> None:
         super().__init__(self._respond)
         self.seconds = seconds
+        self.numbered = numbered
         self.refusal: tuple[str, str] | None = None
 
     def __enter__(self) -> FakeSts:
@@ -145,8 +159,9 @@ class FakeSts(LoopbackServer):
             return Answer(403, (("Content-Type", "text/xml"),), text.encode())
         action = parse_qs(received.body.decode())["Action"][0]
         end = datetime.now(UTC) + timedelta(seconds=self.seconds)
+        key_id = f"ASIANUMBER{len(self.requests):010}" if self.numbered else ROLE_KEY_ID
         keys = (
-            f"<AccessKeyId>{ROLE_KEY_ID}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
+            f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
             f"<SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration>"
         )
         result = f"<{action}Result><Credentials>{keys}</Credentials></{action}Result>"

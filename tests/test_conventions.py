@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TESTS_OF_THE_WHOLE = {
     *("architecture", "conventions", "start_up", "public_api", "docs", "packaging", "secrets"),
     *("bad_input", "bad_input_requests", "bad_input_credentials", "bad_input_roles", "bad_input_refused"),
+    "bad_input_sessions",
     *("interruption", "sigv4_vectors"),
 }
 """Test files that look at the whole program rather than at one module."""

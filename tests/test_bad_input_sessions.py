@@ -147,7 +147,7 @@ def test_profile(capsys: Capture, profile: str, said: tuple[str, ...]) -> None:
                 "the role is of partition aws-cn",
                 "signed for us-east-1, in aws",
                 "arn:aws-cn:iam",
-                "host here",
+                "host of aws-cn",
             ),
             id="role of another partition",
         ),

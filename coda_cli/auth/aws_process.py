@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from contextlib import suppress
 from datetime import UTC, datetime
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -79,8 +78,7 @@ class Program(subprocess.Popen[bytes]):
         self.wait()
         for pipe in (self.stdout, self.stderr):
             if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+                pipe.close()
 
     def _ended(self) -> str:
         code = self.returncode

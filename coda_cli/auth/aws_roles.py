@@ -158,7 +158,7 @@ def check_partition(role_arn: str, region: str) -> None:
         raise CredentialsError(
             f"the role is of partition {home.id}, and the request is signed for {region}, in {other.id}",
             f"role: {role_arn}",
-            "Partitions share neither accounts nor credentials: name a role there, or ask a host here.",
+            f"Partitions share no credentials: name a role of {other.id}, or ask a host of {home.id}.",
         )
 
 

@@ -275,6 +275,23 @@ def test_where_nothing_tells_who_asks(
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("how", ["profile", "variables"])
+def test_web_identity(
+    monkeypatch: pytest.MonkeyPatch, sts: FakeSts, scrubbed_environment: Path, how: str
+) -> None:
+    """A role by web identity is kept for the profile that has it, and not for variables."""
+    token_file = scrubbed_environment / "token"
+    token_file.write_text("a-web-identity-token")
+    if how == "profile":
+        text = f"[profile packs]\nrole_arn = {ROLE}\nweb_identity_token_file = {token_file}\n"
+        write_files(scrubbed_environment, text)
+        assert [run_profile(), run_profile()] == [FIRST, FIRST]
+    else:
+        monkeypatch.setenv("AWS_ROLE_ARN", ROLE)
+        monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token_file))
+        assert [credentials().keys().access_key for _ in range(2)] == [FIRST, SECOND]
+
+
 def test_forgotten_role(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> None:
     """After a role's sessions were forgotten the next run asks for a new one."""
     set_keys(monkeypatch)

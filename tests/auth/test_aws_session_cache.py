@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -248,10 +247,11 @@ def test_folder_that_may_only_be_read(folder: Path, entry: Path) -> None:
 
 
 FULL = """
-import sys
+import resource, sys
 from pathlib import Path
 from tests.auth.test_aws_session_cache import REQUEST, SESSION, cache
 folder = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 cache(folder).store(REQUEST, SESSION)
 print(cache(folder).load(REQUEST, 120), list(folder.iterdir()))
 """
@@ -262,7 +262,6 @@ def test_full_disk(folder: Path) -> None:
     process = subprocess.run(
         [sys.executable, "-c", FULL, str(folder)],
         env=environment({"PYTHONDONTWRITEBYTECODE": "1"}),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)),
         capture_output=True,
         text=True,
         check=True,

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from coda_cli.auth.aws_mfa import ask_for_code
-from coda_cli.errors import CredentialsError
 from tests.auth.world import ROLE, STATIC_PROFILE, FakeSts, write_files
 from tests.programs import environment, write_pack
 from tests.servers import Answer, LoopbackServer
@@ -183,12 +181,6 @@ def test_no_terminal(world: tuple[Path, FakeSts]) -> None:
     assert "Run the command once on a terminal" in process.stderr
     assert "Warning" not in process.stderr
     assert sts.requests == []
-
-
-def test_no_terminal_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process whose standard input is no terminal either is told as having none."""
-    with pytest.raises(CredentialsError, match="no terminal"):
-        ask_for_code("Enter MFA code for the-device: ")
 
 
 def test_session_that_needs_another_code(world: tuple[Path, FakeSts], tmp_path: Path) -> None:

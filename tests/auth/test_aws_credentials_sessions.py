@@ -1,21 +1,20 @@
-"""Sessions of a pack's role and of a profile's, from one run to the next, and renewed within one."""
+"""Sessions of a pack's role and of a profile's, from one run to the next."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.auth.aws_session_cache import forget_sessions, sessions_folder
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import Redactor
+from tests.auth.sessions import FIRST, INLINE, ROLE_PROFILE, SECOND, container_keys, run, run_profile
 from tests.auth.world import (
     EXTERNAL_ID,
-    KEY_ID,
     MARKED,
     ROLE,
     ROLE_KEY_ID,
@@ -30,20 +29,10 @@ from tests.auth.world import (
     set_keys,
     write_files,
 )
-from tests.servers import Answer, LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-INLINE: Options = {"role_arn": ROLE, "external_id": EXTERNAL_ID, "session_name": "coda-pack"}
-FIRST, SECOND = "ASIANUMBER0000000001", "ASIANUMBER0000000002"
-ROLE_PROFILE = f"""
-[profile packs]
-role_arn = {ROLE}
-source_profile = dev
-external_id = {EXTERNAL_ID}
-"""
 
 
 @pytest.fixture
@@ -58,17 +47,6 @@ def sts(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSts]:
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a source's keys into the environment."""
     set_keys(monkeypatch)
-
-
-def run(**options: Unpack[Options]) -> str:
-    """Sign with a pack's role as one run of the program does; return the access key id."""
-    given: Options = {**INLINE, **options}
-    return credentials(assume_role=True, **given).keys().access_key
-
-
-def run_profile(profile: str = "packs", *, assume_role: bool = False) -> str:
-    """Sign with the role of a profile."""
-    return credentials(assume_role=assume_role, profile=profile).keys().access_key
 
 
 @pytest.mark.usefixtures("keys")
@@ -250,14 +228,6 @@ def test_profile_with_keys_of_the_environment(
     assert run_profile() == SECOND
 
 
-def container_keys(*access_keys: str) -> LoopbackServer:
-    """Serve a container's credentials, one after the other."""
-    end = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    common = {"SecretAccessKey": ROLE_SECRET, "Token": ROLE_TOKEN, "Expiration": end}
-    answers = [{"AccessKeyId": key, **common} for key in access_keys]
-    return LoopbackServer(*(Answer(body=json.dumps(answer).encode()) for answer in answers))
-
-
 def test_where_nothing_tells_who_asks(
     monkeypatch: pytest.MonkeyPatch, sts: FakeSts, scrubbed_environment: Path
 ) -> None:
@@ -298,76 +268,6 @@ def test_forgotten_role(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> None:
     assert run() == FIRST
     assert forget_sessions(os.environ, ROLE, EXTERNAL_ID) == 1
     assert run() == SECOND
-
-
-def test_renewed_role(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> None:
-    """A session that AWS no longer takes is replaced in the run, and forgotten for the next."""
-    set_keys(monkeypatch)
-    run()
-    one, other = (credentials(assume_role=True, **INLINE) for _ in range(2))
-    assert one.keys().access_key == other.keys().access_key == FIRST
-    assert one.renew(FIRST)
-    assert one.keys().access_key == SECOND
-    assert one.renew(FIRST)
-    assert other.renew(FIRST)
-    assert other.keys().access_key == SECOND
-    assert run() == SECOND
-    assert len(sts.requests) == 2
-
-
-def test_role_that_cannot_be_renewed(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> None:
-    """Where STS refuses a new session, that is the error, with what to do."""
-    set_keys(monkeypatch, token=TOKEN)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIAEXAMPLESOURCE001")
-    made = credentials(assume_role=True, **INLINE)
-    made.keys()
-    sts.refusal = ("ExpiredToken", "The security token included in the request is expired")
-    with pytest.raises(CredentialsError, match=f"refused to assume the role {ROLE}: ExpiredToken") as caught:
-        made.renew(FIRST)
-    assert "The session is over. Get new keys and set AWS_ACCESS_KEY_ID" in details(caught.value)
-
-
-def test_renewed_role_of_a_profile(sts: FakeSts, scrubbed_environment: Path) -> None:
-    """A profile's role is assumed anew though botocore thinks its session good, whether read or got."""
-    write_files(scrubbed_environment, ROLE_PROFILE, STATIC_PROFILE)
-    got, read = (credentials(profile="packs") for _ in range(2))
-    assert got.keys().access_key == read.keys().access_key == FIRST
-    assert got.renew(FIRST)
-    assert got.keys().access_key == SECOND
-    assert got.renew(SECOND)
-    assert got.keys().access_key == "ASIANUMBER0000000003"
-    assert read.renew(FIRST)
-    assert read.keys().access_key == "ASIANUMBER0000000003"
-
-
-def test_renewed_container(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a container gives out is asked for again, and said to be the same if it is."""
-    with container_keys(FIRST, SECOND) as server:
-        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url)
-        made = credentials()
-        assert made.keys().access_key == FIRST
-        assert made.renew(FIRST)
-        assert made.keys().access_key == SECOND
-        assert not made.renew(SECOND)
-
-
-def test_renewed_keys_of_a_file(scrubbed_environment: Path) -> None:
-    """Keys that another program wrote into the file meanwhile are found; unchanged ones are none."""
-    write_files(scrubbed_environment, credentials=STATIC_PROFILE)
-    made = credentials(profile="dev")
-    before = made.keys().access_key
-    assert not made.renew(before)
-    write_files(scrubbed_environment, credentials=STATIC_PROFILE.replace("AKIAEXAMPLE", "AKIAANOTHER"))
-    assert made.renew(before)
-    assert made.keys().access_key == before.replace("AKIAEXAMPLE", "AKIAANOTHER")
-
-
-def test_keys_of_the_environment_are_not_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of a process does not change, and neither do its keys."""
-    set_keys(monkeypatch, token=TOKEN)
-    made = credentials()
-    assert made.keys().access_key == KEY_ID
-    assert not made.renew(KEY_ID)
 
 
 @pytest.mark.parametrize(

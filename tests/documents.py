@@ -82,7 +82,8 @@ class Folder:
         shutil.copytree(ROOT / "packs", path / "packs", ignore=shutil.ignore_patterns("__pycache__"))
         programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
         own = {**os.environ, "PATH": programs, "COLUMNS": "100", "XDG_CACHE_HOME": str(CACHE_FOLDER.parent)}
-        return cls(path, own, {**own, **emulator, **{name: own[name] for name in ("PATH", "HOME")}})
+        cache = {"XDG_CACHE_HOME": str(path / "cache")}  # nothing is installed by these commands
+        return cls(path, own, {**own, **emulator, **{name: own[name] for name in ("PATH", "HOME")}, **cache})
 
     def run(self, block: Block) -> None:
         """Do what one block shows; an ``AssertionError`` says where the document is wrong."""

@@ -26,6 +26,7 @@ TESTS_OF_THE_WHOLE = {
         "bad_input_credentials",
         "bad_input_roles",
         "bad_input_refused",
+        "bad_input_sessions",
     ),
     *("interruption", "sigv4_vectors"),
 }

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.auth.world import EXTERNAL_ID, ROLE, FakeSts, set_keys
+from tests.servers import Answer, LoopbackServer
 from tests.source_model import ROOT
 
 HTTP = {"requests", "urllib3", "botocore"}
@@ -23,6 +25,12 @@ def libraries_loaded(*arguments: str) -> set[str]:
 
 
 def _loaded(*arguments: str) -> set[str]:
+    names = {name.partition(".")[0] for name in _modules_loaded(*arguments)}
+    # Imports that failed are reported too: the standard library tries Jython's `org`.
+    return {name for name in names - sys.stdlib_module_names if find_spec(name)}
+
+
+def _modules_loaded(*arguments: str) -> set[str]:
     process = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
         cwd=ROOT,
@@ -35,9 +43,7 @@ def _loaded(*arguments: str) -> set[str]:
     report = [line for line in lines if line.startswith("import time:")]
     said = "\n".join(line for line in lines if line not in report)
     assert process.returncode == 0, said
-    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in report[1:]}
-    # Imports that failed are reported too: the standard library tries Jython's `org`.
-    return {name for name in names - sys.stdlib_module_names if find_spec(name)}
+    return {line.rpartition("|")[2].strip() for line in report[1:]}
 
 
 def test_libraries_are_seen_when_loaded() -> None:
@@ -77,3 +83,21 @@ def test_formula_without_fetch_loads_no_http(extra: list[str]) -> None:
     """A formula that sends nothing starts without requests and botocore, and without rich when piped."""
     loaded = libraries_loaded("-m", "coda_cli", "execute", "packs/hello.py", "Hello", "World", *extra)
     assert not loaded & (HTTP | DISPLAY)
+
+
+def test_kept_session_loads_no_session_of_botocores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With keys in the environment and a role that an earlier run assumed, only what signs is loaded."""
+    set_keys(monkeypatch)
+    listing = b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
+    with FakeSts() as sts, LoopbackServer(Answer(200, (("Content-Type", "text/xml"),), listing)) as service:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", service.url)
+        role = ("--role-arn", ROLE, "--external-id", EXTERNAL_ID)
+        arguments = ("-m", "coda_cli", "execute", "packs/s3_assume_role.py", "ListBuckets", *role)
+        first, second = _modules_loaded(*arguments), _modules_loaded(*arguments)
+        assert len(sts.requests) == 1
+        assert len(service.requests) == 2
+    what_assumes = {"botocore.session", "botocore.client", "botocore.credentials"}
+    assert what_assumes <= first
+    assert "botocore.auth" in second
+    assert what_assumes & second == set()

@@ -80,7 +80,7 @@ class AwsAuthenticator:
             url = replace(url, host=place.host)
         region = self._region(url.host) if place is None else place.region
         with self._lock:
-            signer = self._signer(self._credentials.keys(), region)
+            signer = self._signer(self._credentials.keys(region), region)
         return signer.sign(
             WireRequest(request.method, url, headers, request.body, request.secrets, request.corrections)
         )

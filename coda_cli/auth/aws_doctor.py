@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from coda_cli.auth.aws_identity import admitted_as, ask_identity
 from coda_cli.auth.aws_roles import assume, choose_role
+from coda_cli.auth.aws_session_cache import NOTHING_KEPT
 from coda_cli.auth.aws_sources import find_source
 from coda_cli.auth.trust_policy import trust_policy
 from coda_cli.errors import CredentialsError
@@ -55,7 +56,7 @@ def examine(
         UsageError: the options contradict a profile.
     """
     try:
-        source = find_source(options, profiles, redactor)
+        source = find_source(options, profiles, redactor, NOTHING_KEPT)
         caller = source.caller()
     except CredentialsError as error:
         yield Step.failed("credentials", error)
@@ -105,14 +106,14 @@ def _session_step(
     profiles: Profiles,
     redactor: Redactor,
 ) -> Step:
-    held = assume(role, source, options, profiles, redactor)
+    held = assume(role, source, options, profiles, redactor, NOTHING_KEPT)
     try:
         keys = held.get_frozen_credentials()
     except CredentialsError as error:
         more = _what_would_admit(role, source, identity, profiles) if _is_denied(error) else ()
         return Step.failed("session", error, *more)
     chained = ("A role that assumes another: AWS ends the session after an hour at most.",)
-    until = f"key {mask(keys.access_key)}, until {held.ends}"
+    until = f"key {mask(keys.access_key)}, until {held.ends:%Y-%m-%d %H:%M:%S %Z}"
     return Step("session", until, chained if source.is_role else ())
 
 

@@ -12,11 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_options import Given
 from coda_cli.errors import CredentialsError
 
 if TYPE_CHECKING:
-    from coda_cli.auth.aws_clock import CorrectedClock
     from coda_cli.auth.aws_endpoints import ProfileConfig
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_session import CodaSession
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 class Profiles:
     """The profile in use, named or ``default``, and the session made for it when first needed.
 
-    ``clock`` is what requests of the run are signed by; without one it is the session's own.
+    ``clock`` is what requests of the run are signed by.
     """
 
     def __init__(self, options: AwsOptions, redactor: Redactor, clock: CorrectedClock | None = None) -> None:
-        self._clock = clock
+        self.clock = clock or CorrectedClock()
         self._options = options
         self._redactor = redactor
 
@@ -55,7 +55,7 @@ class Profiles:
         from coda_cli.auth.aws_session import CodaSession
 
         try:
-            return CodaSession(self._options, self._redactor, self._clock)
+            return CodaSession(self._options, self._redactor, self.clock)
         except (BotoCoreError, OSError, ValueError) as error:
             raise CredentialsError("AWS's configuration files cannot be read", str(error)) from error
 
@@ -74,9 +74,10 @@ class Profiles:
 
     def region(self) -> Given | None:
         """Return the region of the environment or the profile, which decides where a host says nothing."""
-        environment = self._options.environment_region
-        if environment is not None:
-            return environment
+        return self._options.environment_region or self.profile_region()
+
+    def profile_region(self) -> Given | None:
+        """Return the region of the profile; no session is made where no file speaks of one."""
         return self.session.profile_region() if "region" in self._text else None
 
     def ca_bundle(self) -> str | None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
 _MOST_RETRIES = 100
+_SHORTEST_SESSION, _LONGEST_SESSION = 900, 43200  # seconds that AWS takes
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
 
 
@@ -116,6 +117,14 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 @click.option("--region", metavar="REGION", help="Sign for this AWS region instead of the host's.")
 @click.option("--role-arn", metavar="ARN", help="Assume this role; goes with --external-id.")
 @click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
+@click.option("--session-name", metavar="NAME", help="Name the role's session, as CloudTrail shows it.")
+@click.option(
+    "--duration",
+    metavar="SECONDS",
+    type=click.IntRange(_SHORTEST_SESSION, _LONGEST_SESSION),
+    help="How long the role's session shall last. Default: AWS's, one hour.",
+)
+@click.option("--no-cache", is_flag=True, help="Use no role's session of an earlier run, and keep none.")
 @click.option(
     "--output",
     "output_format",

@@ -126,12 +126,13 @@ def own_principal(loaded: LoadedPack, options: RunOptions) -> tuple[Principal, s
     """
     from coda_cli.auth.aws_identity import admitted_as, ask_identity
     from coda_cli.auth.aws_profiles import Profiles
+    from coda_cli.auth.aws_session_cache import NOTHING_KEPT
     from coda_cli.auth.aws_sources import find_source
 
     stored = StoredForPack(loaded.pack.authentication, loaded.path)
     aws = aws_options(loaded.path.stem, options, stored)
     profiles = Profiles(aws, options.redactor)
-    source = find_source(aws, profiles, options.redactor)
+    source = find_source(aws, profiles, options.redactor, NOTHING_KEPT)
     role_arn = None
     with suppress(CredentialsError):  # it only says in which partition to ask
         role_arn = stored().role_arn

@@ -41,13 +41,19 @@ DEFAULT_RETRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person chose for one run. ``environ`` is the process's own, except in the emulator."""
+    """What the person chose for one run. ``environ`` is the process's own, except in the emulator.
+
+    ``duration`` is that of an assumed role's session, in seconds.
+    """
 
     environ: Mapping[str, str] = field(repr=False)
     profile: str | None = None
     region: str | None = None
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
+    session_name: str | None = None
+    duration: int | None = None
+    no_cache: bool = False
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     allow_multiple_network_domains: bool = False
@@ -63,19 +69,26 @@ def check_options(authentication: Authentication, options: RunOptions) -> None:
     """Refuse options that mean nothing to this pack, before its formula runs.
 
     Raises:
-        UsageError: an option is for another type of authentication.
+        UsageError: an option is for another type of authentication, or is malformed.
     """
+    assumes_role = authentication.type is AuthenticationType.AWS_ASSUME_ROLE
     for option, value, goes_with in (
         ("--profile", options.profile, authentication.is_aws),
         ("--region", options.region, authentication.is_aws),
-        ("--role-arn", options.role_arn, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
-        ("--external-id", options.external_id, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
+        ("--role-arn", options.role_arn, assumes_role),
+        ("--external-id", options.external_id, assumes_role),
+        ("--session-name", options.session_name, assumes_role),
+        ("--duration", options.duration, assumes_role),
     ):
         if value is not None and not goes_with:
             raise UsageError(
                 f"{option} does not go with this pack",
                 f"Its authentication is {authentication.type.name}.",
             )
+    if options.session_name is not None:
+        from coda_cli.auth.aws_options import checked_session_name
+
+        checked_session_name(options.session_name)
 
 
 class StoredForPack:
@@ -154,6 +167,9 @@ def aws_options(stem: str, options: RunOptions, stored: StoredForPack) -> AwsOpt
         role_arn=options.role_arn,
         external_id=options.external_id,
         session_name=session_name(stem),
+        chosen_session_name=options.session_name,
+        duration=options.duration,
+        keeps_sessions=not options.no_cache,
         timeout=options.timeout,
         stored=stored,
     )

@@ -18,8 +18,8 @@ from coda_cli.cli.account_options import Given, given_account
 from coda_cli.cli.account_questions import ask_account
 from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.log import logged_to
-from coda_cli.cli.messages import colour_wanted, pack_output
-from coda_cli.cli.output import write_result, write_text
+from coda_cli.cli.messages import pack_output
+from coda_cli.cli.output import write_result, write_step, write_text
 from coda_cli.errors import CredentialsError, UnreadableStoreError, UsageError
 from coda_cli.redaction import SECRET, mask
 from coda_cli.runtime.accounts import examine_account, needs_account
@@ -207,7 +207,8 @@ def _check(session: Session, loaded: LoadedPack, output_format: str, given: dict
             break
         steps.append(step)
         if output_format == "text":
-            write_text(session.redactor.message(_line(step)))
+            text = "\n    ".join((f"{step.name}: {step.found}", *step.details))
+            write_step(session.redactor.message(f"{text}\n"), is_right=step.is_right)
     if output_format == "json":
         rows = [
             {"step": step.name, "ok": step.is_right, "found": step.found, "details": list(step.details)}
@@ -215,11 +216,3 @@ def _check(session: Session, loaded: LoadedPack, output_format: str, given: dict
         ]
         write_result(session.redactor.value(rows), "json")
     return 0 if all(step.is_right for step in steps) else _FAILED
-
-
-def _line(step: Step) -> str:
-    sign, colour = ("✓", "green") if step.is_right else ("✗", "red")
-    if sys.stdout is not None and sys.stdout.isatty() and colour_wanted():
-        sign = click.style(sign, fg=colour)
-    rows = [f"{sign} {step.name}: {step.found}", *(f"    {line}" for line in step.details)]
-    return "".join(f"{row}\n" for row in rows)

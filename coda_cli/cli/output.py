@@ -11,6 +11,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from coda_cli.cli.messages import colour_wanted, printable
 from coda_cli.errors import CodaError, UsageError
 
@@ -119,6 +121,23 @@ def write_text(text: str) -> None:
             _put(printable(text))
 
 
+def write_step(text: str, *, is_right: bool) -> None:
+    """Write a step that was taken, with a tick or a cross before it.
+
+    Raises:
+        CodaError: as for ``write_result``.
+    """
+    if sys.stdout is None:
+        return
+    sign, colour, word = ("✓", "green", "[ok]") if is_right else ("✗", "red", "[failed]")
+    if not _can_be_written(sign):
+        sign = word
+    if sys.stdout.isatty() and colour_wanted():
+        sign = click.style(sign, fg=colour)
+    with _standard_output():
+        _put(f"{sign} {printable(text)}")
+
+
 @contextmanager
 def _standard_output() -> Iterator[None]:
     """Write all that is written inside, and tell its failures, such as a full disk, from any others."""
@@ -134,6 +153,14 @@ def _standard_output() -> Iterator[None]:
 def _put(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _write(value: object, output_format: str) -> None:

@@ -14,16 +14,21 @@ from coda_cli.auth.authenticators import Authenticators
 from coda_cli.auth.aws_credentials import AwsCredentials
 from coda_cli.auth.aws_options import AwsOptions
 from coda_cli.auth.aws_profiles import Profiles
+from coda_cli.auth.aws_sources import find_source
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import Authentication, AuthenticationType
 from coda_cli.wire import Url, WireRequest
 from tests.servers import Answer, LoopbackServer, Received
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
 
+    from coda_cli.auth.aws_session import CodaSession
+    from coda_cli.auth.aws_sources import Source
+    from coda_cli.auth.store import StoredCredentials
     from coda_cli.wire import Authenticator
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -39,6 +44,7 @@ ROLE_TOKEN = "role-session-token-0123456789"
 MARKED = (SECRET, TOKEN, PROFILE_SECRET, ROLE_SECRET, ROLE_TOKEN)
 """What may appear in no message."""
 
+USER = "arn:aws:iam::123456789012:user/ada"
 ROLE = "arn:aws:iam::123456789012:role/packs"
 EXTERNAL_ID = "tenant-id-0815"
 
@@ -91,6 +97,7 @@ class Options(TypedDict, total=False):
     role_arn: str | None
     external_id: str | None
     session_name: str
+    stored: Callable[[], StoredCredentials]
 
 
 def authenticator(
@@ -110,6 +117,15 @@ def credentials(*, assume_role: bool = False, **options: Unpack[Options]) -> Aws
     return AwsCredentials(given, Profiles(given, redactor), redactor, assume_role=assume_role)
 
 
+def found_source(
+    redactor: Redactor | None = None, **options: Unpack[Options]
+) -> tuple[Source, CodaSession, Redactor]:
+    """Find the source credentials in this process's environment; return them and what asks with them."""
+    given, redactor = AwsOptions(os.environ, **options), redactor or Redactor()
+    profiles = Profiles(given, redactor)
+    return find_source(given, profiles, redactor), profiles.session, redactor
+
+
 def header(signed: WireRequest, name: str) -> str | None:
     """Return the one value of a header, or None."""
     found = [value for key, value in signed.headers if key.lower() == name.lower()]
@@ -118,12 +134,24 @@ def header(signed: WireRequest, name: str) -> str | None:
 
 
 class FakeSts(LoopbackServer):
-    """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody."""
+    """Gives out a role's keys to whoever asks, for as long as it is told, or refuses everybody.
+
+    It also answers who calls, and as IAM which role is behind a session.
+
+    Attributes:
+        caller: the ARN that ``GetCallerIdentity`` answers.
+        role: the ARN that ``GetRole`` answers; None refuses to tell.
+        refusal: the code and message that everybody is refused with.
+        refused: the actions that ``refusal`` is for; None is for all.
+    """
 
     def __init__(self, *, seconds: float = 3600) -> None:
         super().__init__(self._respond)
         self.seconds = seconds
+        self.caller = USER
+        self.role: str | None = None
         self.refusal: tuple[str, str] | None = None
+        self.refused: set[str] | None = None
 
     def __enter__(self) -> FakeSts:
         super().__enter__()
@@ -138,22 +166,33 @@ class FakeSts(LoopbackServer):
         ]
 
     def _respond(self, received: Received) -> Answer:
-        if self.refusal is not None:
-            code, message = self.refusal
-            error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-            text = f"<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"
-            return Answer(403, (("Content-Type", "text/xml"),), text.encode())
         action = parse_qs(received.body.decode())["Action"][0]
+        if self.refusal is not None and (self.refused is None or action in self.refused):
+            return _refused(*self.refusal)
+        if action == "GetCallerIdentity":
+            return _result(action, f"<Arn>{self.caller}</Arn><UserId>AIDA1</UserId><Account>1</Account>")
+        if action == "GetRole":
+            if self.role is None:
+                return _refused("AccessDenied", "not authorized to perform: iam:GetRole")
+            return _result(action, f"<Role><Arn>{self.role}</Arn></Role>")
         end = datetime.now(UTC) + timedelta(seconds=self.seconds)
         keys = (
             f"<AccessKeyId>{ROLE_KEY_ID}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
             f"<SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration>"
         )
-        result = f"<{action}Result><Credentials>{keys}</Credentials></{action}Result>"
-        text = (
-            f'<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</{action}Response>'
-        )
-        return Answer(200, (("Content-Type", "text/xml"),), text.encode())
+        return _result(action, f"<Credentials>{keys}</Credentials>")
+
+
+def _result(action: str, content: str) -> Answer:
+    result = f"<{action}Result>{content}</{action}Result>"
+    text = f'<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</{action}Response>'
+    return Answer(200, (("Content-Type", "text/xml"),), text.encode())
+
+
+def _refused(code: str, message: str) -> Answer:
+    error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+    text = f"<ErrorResponse>{error}<RequestId>1</RequestId></ErrorResponse>"
+    return Answer(403, (("Content-Type", "text/xml"),), text.encode())
 
 
 def details(error: BaseException) -> str:

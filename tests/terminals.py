@@ -35,6 +35,8 @@ _START = (
 )
 _PATIENCE = 60
 """Seconds after which a program that says nothing has failed; never reached by one that works."""
+_A_MOMENT = 1
+"""Seconds after which a person presses the key again."""
 
 
 class Terminal:
@@ -105,6 +107,21 @@ class Terminal:
         before += self.until(": ")
         self.type(f"{answer}\n")
         return before
+
+    def break_off(self, key: str) -> int:
+        """Press Ctrl-C, or Ctrl-D, and read to the end; return the exit code.
+
+        Whoever presses Ctrl-C in the instant before the program reads presses it again: Python takes a signal
+        that came before a read only after it.
+        """
+        self.type(key)
+        while "Interrupted" not in self.shown:
+            readable, _, _ = select.select([self._ours], [], [], _A_MOMENT)
+            if not readable:
+                self.type(key)
+            elif not self._read():
+                break
+        return self.end()
 
     def end(self) -> int:
         """Read to the end; return the exit code."""

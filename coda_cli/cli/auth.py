@@ -54,16 +54,24 @@ Examples:
 @click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
 @click.option("--endpoint-url", metavar="URL", help="The endpoint of a pack that requires one.")
 @click.option("--region", metavar="REGION", help="With --check: ask STS in this AWS region.")
-@click.option("--show", "mode", flag_value="show", help="Show what is stored, without secrets.")
-@click.option("--check", "mode", flag_value="check", help="Walk the whole way to AWS and tell each step.")
-@click.option("--clear", "mode", flag_value="clear", help="Forget what is stored for the pack.")
+@click.option(
+    "--show", "modes", flag_value="show", multiple=True, help="Show what is stored, without secrets."
+)
+@click.option(
+    "--check",
+    "modes",
+    flag_value="check",
+    multiple=True,
+    help="Walk the whole way to AWS and tell each step.",
+)
+@click.option(
+    "--clear", "modes", flag_value="clear", multiple=True, help="Forget what is stored for the pack."
+)
 @click.option(
     "--output",
     "output_format",
     type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form of --show and --check.",
+    help="The form of --show and --check. Default: text.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Tell which credentials, region and requests are used.")
 @click.option("--debug", is_flag=True, help="Tell everything, with tracebacks; still without secrets.")
@@ -72,8 +80,8 @@ def auth(
     session: Session,
     /,
     pack: Path,
-    mode: str | None,
-    output_format: str,
+    modes: tuple[str, ...],
+    output_format: str | None,
     verbose: bool,
     debug: bool,
     **given: Any,
@@ -81,32 +89,60 @@ def auth(
     """Set up the account that PACK's requests are authenticated with.
 
     Asks on a terminal. Elsewhere options give what is not secret, and standard input the secret access key
-    on its first line and a session token, if there is one, on the second. What is stored lies beside the
-    pack, in .coda-credentials.json, readable by you alone, and comes after --profile and the environment.
+    on its first line and a session token, if there is one, on the second. It is stored beside the pack,
+    in .coda-credentials.json, readable by you alone, and comes after --profile and the environment.
 
-    --show, --check and --clear exit with 0, or with 4 where nothing is stored, a step of the check fails or
-    the file cannot be read.
+    --show exits with 4 where nothing is stored, --check where a step fails, and all where the file cannot be
+    read.
     """
     session.debug = debug
+    mode = _mode(modes, output_format, given)
+    session.redactor.add_masked(given["access_key_id"])
+    session.redactor.add_masked(given["external_id"])
     with logged_to(session.messages, verbose=verbose, debug=debug):
         with pack_output(session.messages):
             loaded = load_pack(pack)
         needs_account(loaded)
-        store = CredentialsStore(loaded.path)
         if mode == "check":
             return _check(session, loaded, output_format, given)
-        if given.pop("region") is not None:
-            raise UsageError("--region goes with --check", "Nothing else of this command asks AWS.")
-        if mode is None:
-            return _set_up(session, loaded, store, Given(**given))
-        if any(value is not None for value in given.values()):
-            raise UsageError(f"--{mode} takes no value to store")
+        store = CredentialsStore(loaded.path)
         if mode == "show":
             return _show(loaded, store, output_format)
-        return _clear(session, loaded, store)
+        if mode == "clear":
+            return _clear(session, loaded, store)
+        del given["region"]
+        return _set_up(session, loaded, store, Given(**given))
+
+
+def _mode(modes: tuple[str, ...], output_format: str | None, given: dict[str, Any]) -> str | None:
+    """Return what shall be done; None is setting up.
+
+    Raises:
+        UsageError: two things at once, or an option that has no part in it.
+    """
+    if len(set(modes)) > 1:
+        raise UsageError(f"{' and '.join(f'--{mode}' for mode in dict.fromkeys(modes))}: one at a time")
+    mode = modes[0] if modes else None
+    present = {name for name, value in given.items() if value is not None}
+    if "region" in present and mode != "check":
+        raise UsageError("--region goes with --check", "Nothing else of this command asks AWS.")
+    if output_format is not None and mode not in ("show", "check"):
+        raise UsageError(
+            "--output goes with --show and --check", "Nothing else of this command has a result."
+        )
+    if mode in ("show", "clear") and present:
+        raise UsageError(f"--{mode} takes no value to store")
+    for name in ("access_key_id", "endpoint_url"):
+        if name in present and mode == "check":
+            raise UsageError(
+                f"--{name.replace('_', '-')} does not go with --check", "It checks what is stored."
+            )
+    return mode
 
 
 def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given: Given) -> int:
+    from coda_cli.auth.gitignore import keep_out_of_git
+
     given.check(loaded)
     messages = session.messages
     is_terminal = sys.stdin is not None and sys.stdin.isatty()
@@ -134,29 +170,26 @@ def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given
         answers = given_account(session, loaded, stored, given)
     store.write(answers, discard_unreadable=discard)
     messages.write(f"Stored for {loaded.file_name} in {store.path}.\n")
-    _say_next(session, loaded, store, answers)
+    lines = (*keep_out_of_git(store.path), *_what_is_next(loaded, stored, answers))
+    messages.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
-def _say_next(
-    session: Session, loaded: LoadedPack, store: CredentialsStore, stored: StoredCredentials
-) -> None:
-    from coda_cli.auth.gitignore import keep_out_of_git
-
+def _what_is_next(loaded: LoadedPack, before: StoredCredentials, stored: StoredCredentials) -> list[str]:
+    """Say which command to run next."""
     pack = shlex.quote(str(loaded.path))
-    lines = list(keep_out_of_git(store.path))
     if stored.external_id is not None and stored.role_arn is None:
-        lines += [
+        return [
             "No role yet. The first of these prints the trust policy for it, the second takes its ARN:",
             f"  coda trust-policy {pack}",
             f"  coda auth {pack} --role-arn ARN",
         ]
-    else:
-        lines.append(f"To see whether AWS agrees: coda auth {pack} --check")
-    session.messages.write("".join(f"{line}\n" for line in lines))
+    trust = f"If the role's trust policy does not ask for this external id yet: coda trust-policy {pack}"
+    check = f"To see whether AWS agrees: coda auth {pack} --check"
+    return [check] if stored.external_id in (None, before.external_id) else [trust, check]
 
 
-def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str) -> int:
+def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str | None) -> int:
     stored = store.read()
     if stored.is_empty:
         raise CredentialsError(
@@ -190,13 +223,9 @@ def _clear(session: Session, loaded: LoadedPack, store: CredentialsStore) -> int
     return 0
 
 
-def _check(session: Session, loaded: LoadedPack, output_format: str, given: dict[str, Any]) -> int:
-    for option in ("access_key_id", "endpoint_url"):
-        if given.pop(option) is not None:
-            raise UsageError(
-                f"--{option.replace('_', '-')} does not go with --check", "It checks what is stored."
-            )
-    options = RunOptions(environ=os.environ, redactor=session.redactor, **given)
+def _check(session: Session, loaded: LoadedPack, output_format: str | None, given: dict[str, Any]) -> int:
+    chosen = {name: given[name] for name in ("profile", "region", "role_arn", "external_id")}
+    options = RunOptions(environ=os.environ, redactor=session.redactor, **chosen)
     check_options(loaded.pack.authentication, options)
     steps: list[Step] = []
     walk = examine_account(loaded, options)
@@ -206,7 +235,7 @@ def _check(session: Session, loaded: LoadedPack, output_format: str, given: dict
         if step is None:
             break
         steps.append(step)
-        if output_format == "text":
+        if output_format != "json":
             text = "\n    ".join((f"{step.name}: {step.found}", *step.details))
             write_step(session.redactor.message(f"{text}\n"), is_right=step.is_right)
     if output_format == "json":

@@ -93,7 +93,7 @@ def trust_policy(
                 "--local-only and --pack-id: one leaves Coda's account out, the other is about it"
             )
         if external_id is not None:
-            checked_usage(external_id_shape, external_id)
+            checked_usage(external_id_shape, external_id, "--external-id")
         options = RunOptions(environ=os.environ, profile=profile, region=region, redactor=session.redactor)
         trusted = _trusted(session, loaded, options, principals)
         with_coda = _with_coda(session, trusted, local_only=local_only)

@@ -228,8 +228,7 @@ def test_steps_come_as_they_are_taken(folder: Path, sts: FakeSts) -> None:
     sts.answer(lambda received: Answer(raw=sts.stall()))
     with Terminal("auth", "keys.py", "--check", cwd=folder) as terminal:
         terminal.until("✓ credentials")
-        terminal.type(CTRL_C)
-        assert terminal.end() == INTERRUPTED
+        assert terminal.break_off(CTRL_C) == INTERRUPTED
     assert "caller" not in terminal.shown
 
 

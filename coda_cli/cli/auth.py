@@ -89,8 +89,10 @@ def auth(
     """Set up the account that PACK's requests are authenticated with.
 
     Asks on a terminal. Elsewhere options give what is not secret, and standard input the secret access key
-    on its first line and a session token, if there is one, on the second. It is stored beside the pack,
-    in .coda-credentials.json, readable by you alone, and comes after --profile and the environment.
+    on its first line and a session token, if there is one, on the second.
+
+    The file .coda-credentials.json beside the pack holds it, readable by you alone. It comes after --profile
+    and the environment.
 
     --show exits with 4 where nothing is stored, --check where a step fails, and all where the file cannot be
     read.

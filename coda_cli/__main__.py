@@ -16,7 +16,22 @@ def main() -> int:
         _close_standard_output()
     except KeyboardInterrupt:  # so early or so late that nothing else could take it
         return 130
+    _wait_for_threads()
     return code
+
+
+def _wait_for_threads() -> None:
+    """Wait for the threads that a pack left, as the interpreter would, but end at Ctrl-C."""
+    import threading
+
+    try:
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted.\n")
+        sys.stderr.flush()
+        os._exit(130)  # the interpreter would wait for them again
 
 
 def _close_standard_output() -> None:

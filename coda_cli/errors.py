@@ -94,7 +94,19 @@ class HostNotAllowedError(RequestError):
 
 
 class ConnectionFailedError(RequestError):
-    """No connection could be made, or it broke before the answer was complete."""
+    """No connection could be made, or it broke before the answer was complete.
+
+    Attributes:
+        is_transient: another try may succeed.
+        is_unsent: nothing of the request was sent, for certain.
+    """
+
+    def __init__(
+        self, message: str, *details: str, is_transient: bool = False, is_unsent: bool = False
+    ) -> None:
+        super().__init__(message, *details)
+        self.is_transient = is_transient
+        self.is_unsent = is_unsent
 
 
 class RequestTimeoutError(RequestError):

@@ -73,7 +73,8 @@ class WireRequest:
     """One request: what is signed, and sent as it was signed.
 
     ``headers`` keep their order and spelling, and may repeat a name. ``secrets`` are values of this one
-    request, such as its signature, that must be cut out of an answer that echoes them.
+    request, such as its signature, that must be cut out of an answer that echoes them. ``corrections`` names
+    what was corrected already on the way to it, since each mistake is corrected once.
     """
 
     method: str
@@ -81,15 +82,31 @@ class WireRequest:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = b""
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    corrections: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceError:
-    """What a service says of an error, read from XML, JSON or a header. Empty text: it did not say."""
+    """What a service says of an error, read from XML, JSON or a header. Empty text: it did not say.
+
+    ``region`` is the one that S3 says the request should have been for.
+    """
 
     code: str = ""
     message: str = ""
     request_id: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What an authenticator makes of an error: lines for a person, and whether credentials were refused.
+
+    Without ``of_credentials`` it is the request that was refused, of a caller that was recognised.
+    """
+
+    lines: tuple[str, ...] = ()
+    of_credentials: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,8 @@ class Authenticator(Protocol):
     def authenticate(self, request: WireRequest) -> WireRequest:
         """Return the request with what proves who is calling.
 
+        It may go to another host, where an earlier correction has found what is asked for.
+
         Raises:
             CredentialsError: there is nothing to prove it with, or it was refused.
             RequestError: the request has a header that only the authenticator may set.
@@ -120,14 +139,18 @@ class Authenticator(Protocol):
         ...
 
     def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:
-        """Return the request authenticated anew if the response names a mistake that can be mended."""
+        """Return the request authenticated anew if the response names a mistake that can be mended.
+
+        Each is mended once: what was, the request's ``corrections`` tell. The new request may go to
+        another host, which nobody has checked against a policy.
+
+        Raises:
+            CredentialsError: new credentials were needed, and could not be got.
+        """
         ...
 
-    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:
-        """Explain, line by line, why the response means that the credentials were refused.
-
-        Empty where it means something else.
-        """
+    def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:
+        """Explain a response that is about who is calling; an empty refusal where it is not."""
         ...
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -68,12 +69,14 @@ class Answer:
             connection is closed after them.
         raw: bytes, or pieces, sent as they are instead of everything else; the connection is closed
             after them.
+        is_reset: closes the connection in the middle of things: the other side sees a reset, not an end.
     """
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | Iterable[bytes] = b""
     raw: bytes | Iterable[bytes] | None = None
+    is_reset: bool = False
 
 
 Responder = Callable[[Received], Answer]
@@ -86,13 +89,16 @@ class LoopbackServer:
         answers: given in turn, the last one again and again; or one function from the request to its
             answer. Without any, every request is answered with an empty 200.
         tls: makes it an ``https`` server.
+        port: of one that was free; any other.
 
     Attributes:
         requests: what arrived, in order of arrival.
         closing: is set when the server is being closed; a piece that waits for something waits for this.
     """
 
-    def __init__(self, *answers: Answer | Responder, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *answers: Answer | Responder, tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> None:
         self.requests: list[Received] = []
         self.closing = threading.Event()
         self._answers = list(answers) or [Answer()]
@@ -100,7 +106,7 @@ class LoopbackServer:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._sockets: dict[int, socket.socket] = {}
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
 
     @property
@@ -117,6 +123,10 @@ class LoopbackServer:
         """Answer like this from now on."""
         with self._lock:
             self._answers = list(answers)
+
+    def wait_closed(self, number: int) -> None:
+        """Wait until the server has closed one of its connections, counted from 1."""
+        self._threads[number].join(timeout=10)
 
     def stall(self, *before: bytes) -> Iterator[bytes]:
         """Give these pieces, and then none until the server closes: for ``body`` or ``raw``."""
@@ -203,6 +213,8 @@ def _write_answer(connection: socket.socket, request: Received, answer: Answer) 
     if answer.raw is not None:
         for piece in _pieces(answer.raw):
             connection.sendall(piece)
+        if answer.is_reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
     names = {name.lower() for name, _ in answer.headers}
     headers = list(answer.headers)

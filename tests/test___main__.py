@@ -102,3 +102,32 @@ def test_a_working_folder_that_was_deleted(tmp_path: Path) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
+
+
+def test_interrupted_while_a_thread_is_left(tmp_path: Path) -> None:
+    """Threads that a pack left are waited for, and Ctrl-C ends that as it ends everything else."""
+    write_pack(
+        tmp_path,
+        """
+        import threading
+
+        @pack.formula
+        def f(context) -> int:
+            threading.Thread(target=threading.Event().wait).start()
+            return 1
+        """,
+    )
+    with subprocess.Popen(
+        [*CODA, "execute", "pack.py", "F"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read() == "1\n"  # closed by the program: the threads print to standard error
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert process.returncode == 130
+    assert err.strip() == "Interrupted."

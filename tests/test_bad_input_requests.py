@@ -189,7 +189,8 @@ def test_answer_that_is_none(
 ) -> None:
     """An answer that is broken, too large or an error names the host, and the line that asked for it."""
     server.answer(answer)
-    err = check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", f"{server.url}/x?token=t")
+    url = f"{server.url}/x?token=t"
+    err = check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", url, "--retries", "0")
     assert "at pack.py, line" in err
     assert "token=t" not in err
 
@@ -209,14 +210,15 @@ def test_closed_port(capsys: Capture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     said = (f"127.0.0.1:{port} refused the connection", "at pack.py, line", "Check the port")
-    check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", f"http://127.0.0.1:{port}/")
+    url = f"http://127.0.0.1:{port}/"
+    check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", url, "--retries", "0")
 
 
 def test_pack_that_swallows_and_raises_its_own(capsys: Capture) -> None:
     """The pack's exception and what led to it are shown, without a frame of ours or of our libraries."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    failed = outcome_of(capsys, "execute", "pack.py", "Swallow", url)
+    failed = outcome_of(capsys, "execute", "pack.py", "Swallow", url, "--retries", "0")
     assert (failed.code, failed.out) == (FORMULA_FAILED, "")
     files = {line.split('"')[1] for line in failed.err.splitlines() if 'File "' in line}
     assert files == {"pack.py"}

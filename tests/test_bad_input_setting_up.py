@@ -102,6 +102,11 @@ def dangling(folder: Path) -> None:
     (folder / FILE).symlink_to("nowhere")
 
 
+def a_folder(folder: Path) -> None:
+    """A folder of that name."""
+    (folder / FILE).mkdir()
+
+
 def of_others(folder: Path) -> None:
     """A file that everybody may read."""
     write_file(folder, "{}").chmod(0o644)
@@ -112,6 +117,7 @@ BROKEN = [
     pytest.param(empty, (FILE, "is empty"), id="empty"),
     pytest.param(of_another_version, (FILE, "is of version 2", "knows version 1"), id="version"),
     pytest.param(of_another_form, (FILE, "of another form"), id="form"),
+    pytest.param(a_folder, (FILE, "is no file"), id="folder"),
     pytest.param(not_utf8, (FILE, "is no text in UTF-8"), id="not UTF-8"),
     pytest.param(
         dangling, (FILE, "is a link to nowhere, which does not exist", "Remove"), id="dangling link"
@@ -120,9 +126,11 @@ BROKEN = [
 ]
 
 
-def content(path: Path) -> bytes | str:
+def content(path: Path) -> object:
     """Return what a path holds, or where it leads."""
-    return str(path.readlink()) if path.is_symlink() else path.read_bytes()
+    if path.is_symlink():
+        return path.readlink()
+    return list(path.iterdir()) if path.is_dir() else path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -221,9 +229,7 @@ def test_pack_that_cannot_be_loaded(capsys: Capture, folder: Path, command: tupl
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        pytest.param(
-            {"profile": "deev"}, ("no profile 'deev' (named by stored by coda auth)",), id="profile"
-        ),
+        pytest.param({"profile": "deev"}, ("no profile 'deev' (named by coda auth)",), id="profile"),
         pytest.param({"accessKeyId": KEY_ID}, ("half of an access key is stored",), id="half a key"),
         pytest.param({"secretAccessKey": SECRET}, ("half of an access key is stored",), id="other half"),
     ],

@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 
 TESTS_OF_THE_WHOLE = {
     *("architecture", "conventions", "start_up", "public_api", "docs", "packaging", "secrets"),
-    *("bad_input", "bad_input_requests", "bad_input_credentials", "bad_input_roles", "bad_input_refused"),
-    *("interruption", "sigv4_vectors", "setting_up", "bad_input_setting_up", "secrets_setting_up"),
+    *(
+        "bad_input",
+        "bad_input_faults",
+        "bad_input_requests",
+        "bad_input_credentials",
+        "bad_input_roles",
+        "bad_input_refused",
+        "bad_input_setting_up",
+    ),
+    *("interruption", "sigv4_vectors", "setting_up", "secrets_setting_up"),
 }
 """Test files that look at the whole program rather than at one module."""
 

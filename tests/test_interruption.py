@@ -107,6 +107,17 @@ def test_in_the_middle_of_a_request(
         check_interrupted(process)
 
 
+def test_between_two_tries(folder: Path) -> None:
+    """A pause that a service asked for ends with Ctrl-C."""
+    with (
+        LoopbackServer(Answer(503, (("Retry-After", "50"),))) as server,
+        start(folder, "execute", "pack.py", "Get", server.url, "-v") as process,
+    ):
+        lines = [first_line(process.stderr) for _ in range(2)]
+        assert "trying again in 50.00 s (1 of 3): 503" in lines[1]
+        check_interrupted(process)
+
+
 def test_while_a_role_is_assumed(folder: Path, hanging: tuple[LoopbackServer, Event]) -> None:
     """Nor does an STS that hangs."""
     server, arrived = hanging

@@ -15,28 +15,53 @@ if TYPE_CHECKING:
     from enum import Enum
 
 SDK = [
+    "PROPERTY_LABEL_VALUE_TEMPLATE",
+    "AttributionNode",
+    "AttributionNodeType",
     "AuthenticationType",
+    "CurrencyFormat",
+    "DurationUnit",
     "Email",
+    "EmailDisplayType",
     "ExecutionContext",
     "FetchResponse",
     "Fetcher",
     "File",
     "Formula",
     "Html",
+    "Identity",
     "Image",
+    "ImageCornerStyle",
+    "ImageOutline",
+    "ImageShapeStyle",
+    "IndexDefinition",
     "InvocationLocation",
+    "LinkDisplayType",
     "Markdown",
     "MissingScopesError",
+    "OptionsType",
     "Pack",
     "Parameter",
     "ParameterType",
+    "PropertyIdentifierDetails",
     "ResponseSizeTooLargeError",
+    "ScaleIconSet",
+    "Schema",
     "StatusCodeError",
     "UserVisibleError",
+    "ValueHintType",
     "ValueType",
+    "generate_schema",
+    "get_effective_property_keys_from_schema",
     "join_url",
+    "make_attribution_node",
+    "make_object_schema",
     "make_parameter",
+    "make_reference_schema_from_object_schema",
+    "make_schema",
     "new_pack",
+    "schema",
+    "with_identity",
     "with_query_params",
 ]
 
@@ -65,6 +90,47 @@ VALUE_TYPES = {
     "STRING": "string",
     "ARRAY": "array",
     "OBJECT": "object",
+}
+
+VALUE_HINT_TYPES = {
+    "DATE": "date",
+    "TIME": "time",
+    "DATE_TIME": "datetime",
+    "DURATION": "duration",
+    "EMAIL": "email",
+    "PERSON": "person",
+    "PERCENT": "percent",
+    "CURRENCY": "currency",
+    "IMAGE_REFERENCE": "image",
+    "IMAGE_ATTACHMENT": "imageAttachment",
+    "URL": "url",
+    "MARKDOWN": "markdown",
+    "HTML": "html",
+    "EMBED": "embed",
+    "REFERENCE": "reference",
+    "ATTACHMENT": "attachment",
+    "SLIDER": "slider",
+    "SCALE": "scale",
+    "PROGRESS_BAR": "progressBar",
+    "TOGGLE": "toggle",
+    "SELECT_LIST": "selectList",
+}
+
+RENDERING: dict[type[Enum], str] = {
+    sdk.AttributionNodeType: "TEXT=1 LINK=2 IMAGE=3",
+    sdk.CurrencyFormat: "CURRENCY=currency ACCOUNTING=accounting FINANCIAL=financial",
+    sdk.DurationUnit: "DAYS=days HOURS=hours MINUTES=minutes SECONDS=seconds",
+    sdk.EmailDisplayType: "ICON_AND_EMAIL=iconAndEmail ICON_ONLY=iconOnly EMAIL_ONLY=emailOnly",
+    sdk.ImageCornerStyle: "ROUNDED=rounded SQUARE=square",
+    sdk.ImageOutline: "DISABLED=disabled SOLID=solid",
+    sdk.ImageShapeStyle: "AUTO=auto CIRCLE=circle",
+    sdk.LinkDisplayType: "ICON_ONLY=iconOnly URL=url TITLE=title CARD=card EMBED=embed",
+    sdk.OptionsType: "DYNAMIC=__coda_dynamic__",
+    sdk.ScaleIconSet: (
+        "STAR=star CIRCLE=circle FIRE=fire BUG=bug DIAMOND=diamond BELL=bell THUMBS_UP=thumbsup HEART=heart "
+        "CHILI=chili SMILEY=smiley LIGHTNING=lightning CURRENCY=currency COFFEE=coffee PERSON=person "
+        "BATTERY=battery COCKTAIL=cocktail CLOUD=cloud SUN=sun CHECKMARK=checkmark LIGHT_BULB=lightbulb"
+    ),
 }
 
 SCALARS = ["STRING", "NUMBER", "BOOLEAN", "DATE", "HTML", "IMAGE", "FILE", "MARKDOWN", "EMAIL"]
@@ -97,11 +163,18 @@ def test_every_imported_name_is_listed() -> None:
     [
         pytest.param(AuthenticationType, AUTHENTICATION_TYPES, id="AuthenticationType"),
         pytest.param(ValueType, VALUE_TYPES, id="ValueType"),
+        pytest.param(sdk.ValueHintType, VALUE_HINT_TYPES, id="ValueHintType"),
     ],
 )
 def test_enums_keep_the_reference_strings(enum: type[Enum], members: dict[str, str]) -> None:
     """Members are in upper case and keep the string of the TypeScript SDK as their value."""
     assert {member.name: member.value for member in enum} == members
+
+
+@pytest.mark.parametrize(("enum", "members"), RENDERING.items(), ids=lambda one: getattr(one, "__name__", ""))
+def test_rendering_keeps_the_reference_strings(enum: type[Enum], members: str) -> None:
+    """So do the members that say how a value is shown."""
+    assert " ".join(f"{member.name}={member.value}" for member in enum) == members
 
 
 def test_parameter_types_are_scalars_arrays_and_sparse_arrays() -> None:

@@ -165,7 +165,7 @@ def test_leaks_are_seen(text: str) -> None:
 def test_echoes(capsys: Capture, service: LoopbackServer, form: str, formula: str) -> None:
     """A service that sends back all that it was sent shows nothing, in whatever form it does."""
     service.answer(lambda received: echoed(form, received))
-    outcome = outcome_of(capsys, "execute", "keys.py", formula, "--debug")
+    outcome = outcome_of(capsys, "execute", "keys.py", formula, "--debug", "--retries", "0")
     assert service.requests
     assert service.requests[0].header("X-Amz-Security-Token") == TOKEN
     check(outcome, service)
@@ -175,7 +175,7 @@ def test_echoes(capsys: Capture, service: LoopbackServer, form: str, formula: st
 def test_echoes_of_a_role(capsys: Capture, service: LoopbackServer, sts: FakeSts, form: str) -> None:
     """The keys of an assumed role, which nobody has seen before, are known as well."""
     service.answer(lambda received: echoed(form, received))
-    outcome = outcome_of(capsys, "execute", "role.py", "Caught", "--debug")
+    outcome = outcome_of(capsys, "execute", "role.py", "Caught", "--debug", "--retries", "0")
     assert service.requests[0].header("X-Amz-Security-Token") == ROLE_TOKEN
     check(outcome, service, sts)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws import AwsAuthenticator
+from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import AwsRouter
 from coda_cli.auth.aws_profiles import Profiles
 from coda_cli.sdk.authentication import AuthenticationType
-from coda_cli.wire import PathStyle, WireRequest, WireResponse
+from coda_cli.wire import PathStyle, Refusal, WireRequest, WireResponse
 
 if TYPE_CHECKING:
     from coda_cli.auth.aws_options import AwsOptions
@@ -37,9 +38,9 @@ class Anonymous:
         """Return None: there is nothing to mend."""
         return None
 
-    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:  # noqa: ARG002 - protocol
+    def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:  # noqa: ARG002 - protocol
         """Return nothing: no credentials were sent that could be refused."""
-        return ()
+        return Refusal()
 
 
 class Authenticators:
@@ -48,8 +49,8 @@ class Authenticators:
     def __init__(self, options: AwsOptions, redactor: Redactor, clock: Clock) -> None:
         self._options = options
         self._redactor = redactor
-        self._clock = clock
-        self._profiles = Profiles(options, redactor)
+        self._clock = CorrectedClock(clock)
+        self._profiles = Profiles(options, redactor, self._clock)
 
     def authenticator(self, authentication: Authentication | None) -> Authenticator:
         """Return the authenticator of a declared authentication; None declares none."""

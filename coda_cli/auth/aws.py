@@ -1,36 +1,38 @@
-"""How a request to AWS is authenticated: the region it is signed for, its signature, its refusal.
+"""How a request to AWS is authenticated: the region it is signed for, its signature, and signing it again.
 
-Owns the rules that join credentials, regions and signers for one pack. Everything that costs, botocore
-first of all, is loaded and looked up when the first request is authenticated. Where to connect is the
-router's business; sending is the fetcher's.
+Owns the rules that join credentials, clock, regions and signers for one pack. Everything that costs,
+botocore first of all, is loaded and looked up when the first request is authenticated. Where to connect is
+the router's business; sending, and whether a corrected request may be sent, the fetcher's.
 """
 
 from __future__ import annotations
 
 import logging
-import re
+from dataclasses import replace
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_advice import OF_A_SERVICE_WORD, REFUSALS, advice, is_about_signature
+from coda_cli.auth.aws_corrections import Corrections
+from coda_cli.auth.aws_refusals import explain
 from coda_cli.auth.aws_regions import MULTI_REGION, S3_FAMILY, signing_region
+from coda_cli.auth.aws_scope import ONLY_OURS, unsigned_headers
 from coda_cli.errors import CredentialsError, RequestError
 from coda_cli.wire import PathStyle, WireRequest
 
 if TYPE_CHECKING:
+    from coda_cli.auth.aws_advice import Caller
+    from coda_cli.auth.aws_clock import CorrectedClock
     from coda_cli.auth.aws_credentials import AwsCredentials
     from coda_cli.auth.aws_keys import Keys
     from coda_cli.auth.aws_options import AwsOptions, Given
     from coda_cli.auth.aws_profiles import Profiles
+    from coda_cli.auth.aws_scope import Scope
     from coda_cli.auth.aws_signing import Signer
     from coda_cli.redaction import Redactor
-    from coda_cli.wire import Clock, WireResponse
+    from coda_cli.wire import Refusal, WireResponse
 
 logger = logging.getLogger(__name__)
-
-_ONLY_OURS = frozenset({"host", "authorization", "x-amz-date", "x-amz-security-token"})
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
 class AwsAuthenticator:
@@ -42,7 +44,7 @@ class AwsAuthenticator:
         options: AwsOptions,
         profiles: Profiles,
         redactor: Redactor,
-        clock: Clock,
+        clock: CorrectedClock,
         *,
         assume_role: bool,
     ) -> None:
@@ -51,6 +53,7 @@ class AwsAuthenticator:
         self._profiles = profiles
         self._redactor = redactor
         self._clock = clock
+        self._corrections = Corrections(service, options, self._clock, self._renew)
         self._assume_role = assume_role
         self._lock = RLock()
         self._signing_keys: Keys | None = None
@@ -71,35 +74,41 @@ class AwsAuthenticator:
                 Multi-Region service.
             UsageError: the options contradict the profile.
         """
-        headers = _signable(request.headers)
-        region = self._region(request.url.host)
+        headers, url = _signable(request.headers), request.url
+        place = self._corrections.buckets.place_of(url)
+        if place is not None:
+            url = replace(url, host=place.host)
+        region = self._region(url.host) if place is None else place.region
         with self._lock:
             signer = self._signer(self._credentials.keys(), region)
-        return signer.sign(WireRequest(request.method, request.url, headers, request.body, request.secrets))
-
-    def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:  # noqa: ARG002 - protocol
-        """Return None: nothing that a response names is corrected yet."""
-        return None
-
-    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:
-        """Explain a response that refuses the signature, the token or the key of a signed request.
-
-        It speaks of the key that the request has, which a newer one may have replaced by now, and calls
-        nobody.
-        """
-        headers = {name.lower(): value for name, value in request.headers}
-        signed = _CREDENTIAL.search(headers.get("authorization", ""))
-        if response.error is None or response.error.code not in REFUSALS or signed is None:
-            return ()
-        code = response.error.code
-        key, region, service = signed.groups()
-        with self._lock:
-            caller = self._credentials.caller(key, has_token="x-amz-security-token" in headers)
-        return (
-            f"It was signed for {service} in {region} by key {caller.key}, from {caller.origin}.",
-            *advice(code, response.error.message, caller),
-            *(OF_A_SERVICE_WORD if is_about_signature(code) else ()),
+        return signer.sign(
+            WireRequest(request.method, url, headers, request.body, request.secrets, request.corrections)
         )
+
+    def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:
+        """Return the request signed again where the clock, the region or an expired session was the mistake.
+
+        Raises:
+            CredentialsError: the session is over, and a new one was refused.
+        """
+        with self._lock:
+            mended = self._corrections.learn(request, response)
+        if mended is None:
+            return None
+        corrections = request.corrections | {mended}
+        return self.authenticate(replace(request, headers=unsigned_headers(request), corrections=corrections))
+
+    def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:
+        """Explain a response that is about who is calling; calls nobody."""
+        explicit = self._options.explicit_region is not None
+        return explain(request, response, self._caller, self._clock, explicit_region=explicit)
+
+    def _renew(self, key: str) -> bool:
+        return self._credentials.renew(key)
+
+    def _caller(self, scope: Scope) -> Caller:
+        with self._lock:
+            return self._credentials.caller(scope.key, has_token=scope.has_token)
 
     @cached_property
     def _credentials(self) -> AwsCredentials:
@@ -154,7 +163,7 @@ class AwsAuthenticator:
 def _signable(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Return a pack's headers without ``Date``, whose place the signer's own date takes."""
     for name, _ in headers:
-        if name.lower() in _ONLY_OURS:
+        if name.lower() in ONLY_OURS:
             raise RequestError(
                 f"the pack sets the header {name}, which is the signature's own",
                 "Leave it out, or fetch with disable_authentication=True.",

@@ -10,7 +10,7 @@ import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_advice import Caller
+from coda_cli.auth.aws_advice import Caller, is_temporary
 from coda_cli.auth.aws_roles import assume, choose_role
 from coda_cli.auth.aws_sources import find_source
 from coda_cli.redaction import mask
@@ -52,7 +52,18 @@ class AwsCredentials:
         origin = source.origin
         if self._role is not None:
             origin = f"role {self._role.arn}, assumed with {origin}"
-        return Caller(mask(key), has_token, origin, source.renewal)
+        return Caller(mask(key), has_token, origin, source.renewal, is_temporary(key))
+
+    def renew(self, key: str) -> bool:
+        """Get new keys in place of those of an access key id that AWS says are expired.
+
+        False where there is no way to get any, such as for keys in the environment. True if other keys are
+        held now, be it that another thread has got them meanwhile.
+
+        Raises:
+            CredentialsError: there is a way, and it failed.
+        """
+        return self._credentials.renew(key)
 
     @cached_property
     def _source(self) -> Source:

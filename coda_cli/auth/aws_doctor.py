@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from coda_cli.auth.aws_identity import admitted_as, ask_identity
 from coda_cli.auth.aws_roles import assume, choose_role
 from coda_cli.auth.aws_sources import find_source
@@ -107,10 +109,16 @@ def _session_step(
     try:
         keys = held.get_frozen_credentials()
     except CredentialsError as error:
-        return Step.failed("session", error, *_what_would_admit(role, source, identity, profiles))
+        more = _what_would_admit(role, source, identity, profiles) if _is_denied(error) else ()
+        return Step.failed("session", error, *more)
     chained = ("A role that assumes another: AWS ends the session after an hour at most.",)
     until = f"key {mask(keys.access_key)}, until {held.ends}"
     return Step("session", until, chained if source.is_role else ())
+
+
+def _is_denied(error: CredentialsError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and cause.response.get("Error", {}).get("Code") == "AccessDenied"
 
 
 def _what_would_admit(role: Role, source: Source, identity: Identity, profiles: Profiles) -> tuple[str, ...]:
@@ -120,11 +128,13 @@ def _what_would_admit(role: Role, source: Source, identity: Identity, profiles: 
     except CredentialsError as error:
         return (error.message, *error.details)
     allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role.arn}
+    # An account that is named admits those only whom it allows the action itself.
+    unless = "" if principal.only else ", unless the role is in the same account"
     statements = trust_policy([principal], role.external_id, with_coda=False)["Statement"]
     return (
         "This statement in the role's trust policy would admit the caller (see coda trust-policy):",
         *_lines(statements[0]),
-        "And the caller's own policy needs, unless the role is in the same account:",
+        f"And the caller's own policy needs{unless}:",
         *_lines(allow),
     )
 

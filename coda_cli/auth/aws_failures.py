@@ -1,12 +1,14 @@
 """botocore's errors about credentials, in our words.
 
-Owns the one translation of them to ``CredentialsError``, and what to say when AWS refuses a role. It
-calls nobody. AWS's own message is given in one line; nothing secret is.
+Owns the one translation of them to ``CredentialsError``, and what to say when AWS refuses a role. AWS's own
+message is given in one line; nothing secret is. It calls nobody but for the name of a caller who may not
+assume a role, by what the attempt hands in.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable  # noqa: TC003 - the type of a dataclass's field
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from json import JSONDecodeError
@@ -20,6 +22,7 @@ from botocore.exceptions import (
     LoginError,
     ParamValidationError,
     ProxyConnectionError,
+    SSLError,
     SSOError,
     TokenRetrievalError,
 )
@@ -27,12 +30,14 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError as BotoHTTPClientError
 from botocore.parsers import ResponseParserError
 
-from coda_cli.auth.aws_advice import advice
+from coda_cli.auth.aws_advice import Mistake, advice, mistake_in
+from coda_cli.auth.trust_policy import CODA_ACCOUNT
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
+from coda_cli.wire import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from coda_cli.auth.aws_advice import Caller
     from coda_cli.redaction import Redactor
@@ -50,7 +55,6 @@ INDENTED = "A setting has the wrong form: it may be an indented section, where o
 _LONGEST_LINE = 300
 _LIKE_A_KEY = re.compile(r"[A-Za-z0-9/+=]{40,}")  # a secret access key has 40 characters, a token more
 _HAS_DIGIT = re.compile(r"[0-9]")  # a path may be as long
-CODA_ACCOUNT = "029208794193"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,13 @@ class Attempt:
     """One try to get credentials, as far as it is known when it fails.
 
     ``login_profile`` is the profile that a person logs in to with SSO; ``role`` is set where a role was
-    to be assumed.
+    to be assumed. ``caller_arn`` asks AWS who called, and gives None where it does not say.
     """
 
     caller: Caller
     login_profile: str | None = None
     role: RoleAttempt | None = None
+    caller_arn: Callable[[], str | None] = lambda: None
 
 
 @contextmanager
@@ -115,11 +120,9 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
             origin,
         )
     if isinstance(error, CredentialRetrievalError):
-        return CredentialsError("credentials could not be retrieved", _one_line(str(error)), origin)
+        return _not_retrieved(error, origin)
     if isinstance(error, BotoConnectionError | BotoHTTPClientError):
-        return CredentialsError(
-            "the service that gives out credentials cannot be reached", _connection(error), origin
-        )
+        return _not_reached(error, origin)
     if isinstance(error, _UNREADABLE):
         return CredentialsError(
             "the service that gives out credentials sent an answer that is none of AWS's",
@@ -138,6 +141,31 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
         return CredentialsError("an MFA code is needed, and there is no terminal to ask for it on", origin)
     likely = (INDENTED,) if isinstance(error, TypeError | AttributeError) else ()
     return CredentialsError("credentials cannot be read", _one_line(str(error)), origin, *likely)
+
+
+def _not_retrieved(error: CredentialRetrievalError, origin: str) -> CredentialsError:
+    """Say what a program of ``credential_process`` said first, or another provider in its own sentence."""
+    if error.kwargs.get("provider") != "custom-process":
+        return CredentialsError("credentials could not be retrieved", _one_line(str(error)), origin)
+    lines = [line for line in str(error.kwargs.get("error_msg", "")).splitlines() if line.strip()]
+    return CredentialsError(
+        "the program of credential_process gave no credentials",
+        _one_line(lines[0]) if lines else "It failed, and said nothing.",
+        origin,
+    )
+
+
+def _not_reached(error: Exception, origin: str) -> CredentialsError:
+    if isinstance(error, SSLError):
+        return CredentialsError(
+            "the certificate of the service that gives out credentials cannot be verified",
+            _one_line(str(error)),
+            origin,
+            *_CERTIFICATES,
+        )
+    return CredentialsError(
+        "the service that gives out credentials cannot be reached", _connection(error), origin
+    )
 
 
 def _connection(error: Exception) -> str:
@@ -160,22 +188,28 @@ def _refused(error: ClientError, attempt: Attempt) -> CredentialsError:
         return CredentialsError(
             "the SSO session has expired", f"Log in again: {_login('aws sso login', attempt)}"
         )
-    called = (
-        f"called with {caller.origin}"
-        if not caller.key
-        else f"called by key {caller.key} from {caller.origin}"
-    )
-    said = f"AWS says: {_one_line(message) or code}"
-    if role is None or error.operation_name not in _CAUSES:
-        return CredentialsError(
-            f"{error.operation_name} was refused: {code}", said, called, *advice(code, message, caller)
-        )
-    return CredentialsError(
-        f"AWS refused to assume the role {role.arn}: {code}",
-        said,
-        f"{called}; {_external_id(role)}",
-        *(_CAUSES[error.operation_name] if code == "AccessDenied" else advice(code, message, caller)),
-    )
+    said = ServiceError(code, message)
+    is_role = role is not None and error.operation_name in _CAUSES
+    denied = is_role and mistake_in(said) is Mistake.DENIED
+    arn = attempt.caller_arn() if denied and error.operation_name == "AssumeRole" else None
+    lines = [f"AWS says: {_one_line(message) or code}"]
+    if is_role:
+        assert role is not None
+        refused = f"AWS refused to assume the role {role.arn}: {code}"
+        lines.append(f"{_called(caller, arn)}; {_external_id(role)}")
+    else:
+        refused = f"{error.operation_name} was refused: {code}"
+        lines.append(_called(caller, None))
+    lines += _CAUSES[error.operation_name] if denied else advice(said, caller)
+    request_id = error.response.get("ResponseMetadata", {}).get("RequestId")
+    return CredentialsError(refused, *lines, *([f"Request id: {request_id}"] if request_id else []))
+
+
+def _called(caller: Caller, arn: str | None) -> str:
+    who = f" by {arn}" if arn else ""
+    if not caller.key:
+        return f"called{who} with {caller.origin}"
+    return f"called{who} {'with' if arn else 'by'} key {caller.key} from {caller.origin}"
 
 
 def _external_id(role: RoleAttempt) -> str:
@@ -194,6 +228,11 @@ _ROLE_CAUSES = (
     "- these are not the credentials that you think, or there is no such role",
 )
 
+
+_CERTIFICATES = (
+    "Where a proxy or a company's own authority signs certificates, name a file of them in AWS_CA_BUNDLE,",
+    "in the profile's ca_bundle or in REQUESTS_CA_BUNDLE: each serves STS and data alike.",
+)
 
 _CAUSES = {
     "AssumeRole": _ROLE_CAUSES,

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from coda_cli.auth.aws_failures import Attempt, translated
+from coda_cli.auth.aws_regions import partitions
 from coda_cli.auth.trust_policy import AssumedRole, Principal, is_root_user, read_principal
 from coda_cli.errors import CredentialsError
 
@@ -40,16 +42,33 @@ def ask_identity(source: Source, session: CodaSession, redactor: Redactor, role_
         source: the credentials that are asked about.
         session: whose endpoint, region and certificates are used.
         redactor: learns the secrets that are used.
-        role_arn: the role that will be assumed: STS is asked in its partition.
+        role_arn: the role that will be assumed, where it is known already: STS is asked in its partition.
 
     Raises:
         CredentialsError: there are no usable credentials, or STS refuses them or cannot be reached.
     """
-    region = session.sts_region(role_arn)
-    client: Any = _client(session, "sts", region, source)
+    region = session.sts_region(role_arn or _arn_of_partition(source, session))
     with translated(lambda: Attempt(source.caller()), redactor):
-        arn = client.get_caller_identity()["Arn"]
+        client: Any = _client(session, "sts", region, source)
+        arn = client.get_caller_identity().get("Arn")
+    if not arn:
+        raise CredentialsError(
+            "the STS that was asked who calls sent an answer that is none of AWS's",
+            f"It is {client.meta.endpoint_url}, in region {region}.",
+        )
     return Identity(arn, client.meta.endpoint_url, region)
+
+
+def _arn_of_partition(source: Source, session: CodaSession) -> str | None:
+    """Return the partition of credentials that no pack's role tells, as the beginning of an ARN.
+
+    It is that of the role which the profile has assumed with them, else that of the chosen region.
+    """
+    if source.role is not None:
+        return source.role.arn
+    region = session.chosen_region()
+    home = next((one.id for one in partitions() if region and one.has_region(region.value)), None)
+    return f"arn:{home}:" if home else None
 
 
 def admitted_as(identity: Identity, source: Source, session: CodaSession) -> Principal:
@@ -74,7 +93,7 @@ def _role_arn(role: AssumedRole, source: Source, session: CodaSession) -> str | 
     try:
         client: Any = _client(session, "iam", session.sts_region(f"arn:{role.partition}:"), source)
         arn = client.get_role(RoleName=role.name)["Role"]["Arn"]
-    except (BotoCoreError, ClientError, CredentialsError, KeyError) as error:
+    except (BotoCoreError, ClientError, ResponseParserError, CredentialsError, KeyError) as error:
         logger.info("iam:GetRole does not tell the ARN of role %s: %s", role.name, error)
         return None
     return str(arn)

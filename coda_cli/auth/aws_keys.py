@@ -60,6 +60,8 @@ class HeldCredentials:
         origin: where they come from, for messages.
         redactor: learns every secret before it is used.
         attempt: says what was tried, should it fail.
+        renewed: gives credentials to ask instead, should these be refused before their time; None where
+            there are no others to be had.
 
     Attributes:
         ends: when the session ends, ISO 8601, where whoever got it knows.
@@ -71,7 +73,9 @@ class HeldCredentials:
         origin: str,
         redactor: Redactor,
         attempt: Callable[[], Attempt],
+        renewed: Callable[[], SomeCredentials] | None = None,
     ) -> None:
+        self._renewed = renewed
         self._credentials = credentials
         self._origin = origin
         self._redactor = redactor
@@ -93,6 +97,18 @@ class HeldCredentials:
             token = "without" if keys.token is None else "with"
             logger.info("key %s %s a session token, of %s", mask(keys.access_key), token, self._origin)
         return self._held
+
+    def renew(self, key: str) -> bool:
+        """Replace the keys of this access key id; True if other ones are held now.
+
+        Raises:
+            CredentialsError: new ones could not be got, or are malformed.
+        """
+        held = self.get_frozen_credentials()
+        if held.access_key == key and self._renewed is not None:
+            self._credentials, self._held = self._renewed(), None
+            held = self.get_frozen_credentials()
+        return held.access_key != key
 
     def _ends_soon(self) -> bool:
         ask = getattr(self._credentials, "refresh_needed", None)

@@ -34,6 +34,11 @@ class Given:
     value: str = field(repr=False)
     origin: str
 
+    @property
+    def giver(self) -> str:
+        """Who gave it, as it stands after "named by": what was stored, ``coda auth`` did."""
+        return self.origin.removeprefix("stored by ")
+
 
 @dataclass(frozen=True, slots=True)
 class AwsOptions:

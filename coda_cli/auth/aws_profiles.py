@@ -16,6 +16,7 @@ from coda_cli.auth.aws_options import Given
 from coda_cli.errors import CredentialsError
 
 if TYPE_CHECKING:
+    from coda_cli.auth.aws_clock import CorrectedClock
     from coda_cli.auth.aws_endpoints import ProfileConfig
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_session import CodaSession
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
 
 
 class Profiles:
-    """The profile in use, named or ``default``, and the session made for it when first needed."""
+    """The profile in use, named or ``default``, and the session made for it when first needed.
 
-    def __init__(self, options: AwsOptions, redactor: Redactor) -> None:
+    ``clock`` is what requests of the run are signed by; without one it is the session's own.
+    """
+
+    def __init__(self, options: AwsOptions, redactor: Redactor, clock: CorrectedClock | None = None) -> None:
+        self._clock = clock
         self._options = options
         self._redactor = redactor
 
@@ -50,7 +55,7 @@ class Profiles:
         from coda_cli.auth.aws_session import CodaSession
 
         try:
-            return CodaSession(self._options, self._redactor)
+            return CodaSession(self._options, self._redactor, self._clock)
         except (BotoCoreError, OSError, ValueError) as error:
             raise CredentialsError("AWS's configuration files cannot be read", str(error)) from error
 

@@ -175,21 +175,27 @@ def assume(
         )
         return session.create_client(service, region, **arguments)
 
-    fetcher = AssumeRoleCredentialFetcher(
-        client_creator=create_client,
-        source_credentials=source.credentials,
-        role_arn=role.arn,
-        extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
-    )
+    def session_of_role() -> DeferredRefreshableCredentials:
+        fetcher = AssumeRoleCredentialFetcher(  # each keeps its session until it ends
+            client_creator=create_client,
+            source_credentials=source.credentials,
+            role_arn=role.arn,
+            extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
+        )
 
-    def fetch() -> dict[str, Any]:
-        session_keys: dict[str, Any] = fetcher.fetch_credentials()
-        held.ends = session_keys["expiry_time"]
-        return session_keys
+        def fetch() -> dict[str, Any]:
+            session_keys: dict[str, Any] = fetcher.fetch_credentials()
+            held.ends = session_keys["expiry_time"]
+            return session_keys
 
-    credentials = DeferredRefreshableCredentials(fetch, "assume-role")
+        return DeferredRefreshableCredentials(fetch, "assume-role", session.now)
+
     tried = RoleAttempt(role.arn, role.external_id)
     held = HeldCredentials(
-        credentials, f"role {role.arn}", redactor, lambda: Attempt(source.caller(), role=tried)
+        session_of_role(),
+        f"role {role.arn}",
+        redactor,
+        lambda: Attempt(source.caller(), role=tried, caller_arn=session.caller_arn),
+        session_of_role,
     )
     return held

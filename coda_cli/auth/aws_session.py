@@ -1,26 +1,32 @@
 """The one botocore session: the gate that every client of botocore's passes.
 
 Owns what holds for all of them, ours and those that botocore makes for a profile's role, SSO or login:
-the endpoint override, checked before a client exists; the region of STS; timeouts and user agent; and
-that their secrets are known to the redactor. botocore itself finds the CA bundle. It chooses no
-credentials and no role. Importing this module loads ``botocore.session``: do it lazily.
+the endpoint override, checked before a client exists; the region of STS; proxy, certificates, timeouts
+and user agent; and that their secrets are known to the redactor. It chooses no credentials and no role.
+Importing this module loads ``botocore.session``: do it lazily.
 """
 
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
 
 from coda_cli import __version__
+from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
+from coda_cli.auth.aws_failures import FAILURES
+from coda_cli.auth.aws_keys import Keys
 from coda_cli.auth.aws_options import Given, checked_region
 from coda_cli.auth.aws_regions import partition, partition_of_arn
 from coda_cli.auth.aws_service_ids import as_variable
+from coda_cli.auth.aws_sts_clock import keep_time
 from coda_cli.errors import CredentialsError
-from coda_cli.wire import is_loopback
+from coda_cli.proxies import Proxies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +41,9 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 ATTEMPTS = 2
 """Of one call in all: a connection may break once, but nobody waits longer than twice the timeout."""
+
+_FOR_A_MESSAGE = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+"""Seconds: what only makes a message better is not waited for long."""
 
 _SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
     # The profile is named by us: botocore reads the two variables in the other order, and an empty one
@@ -54,17 +63,21 @@ class CodaSession(botocore.session.Session):
     Attributes:
         caller: the access key id of the last client that was made with keys, for error messages.
         asked_for: the role that STS was last asked for, and the external id that was sent.
+        clock: what requests to STS are signed by, too.
     """
 
-    def __init__(self, options: AwsOptions, redactor: Redactor) -> None:
+    def __init__(self, options: AwsOptions, redactor: Redactor, clock: CorrectedClock | None = None) -> None:
         profile = options.named_profile
         super().__init__(session_vars=_SESSION_VARIABLES, profile=profile.value if profile else None)
         self.user_agent_name = "coda-cli"
         self.user_agent_version = __version__
         self.caller: str | None = None
         self.asked_for: tuple[str, str | None] | None = None
+        self._last_sts: tuple[str | None, dict[str, Any]] | None = None
         self._options = options
         self._redactor = redactor
+        self.clock = clock or CorrectedClock(lambda: datetime.now(UTC))
+        self._proxies = Proxies.from_environment(options.environ)
         self._check_name(profile)
         region = self.chosen_region()
         if region is not None:
@@ -74,6 +87,7 @@ class CodaSession(botocore.session.Session):
                 connect_timeout=min(CONNECT_SECONDS, options.timeout),
                 read_timeout=options.timeout,
                 retries={"total_max_attempts": ATTEMPTS},
+                proxies={},  # chosen below; botocore alone reads the variables in another way
             )
         )
         self.register("before-parameter-build", self._look_at_parameters)
@@ -84,9 +98,13 @@ class CodaSession(botocore.session.Session):
             return
         files = " and ".join(self.get_config_variable(name) for name in ("config_file", "credentials_file"))
         raise CredentialsError(
-            f"there is no profile {profile.value!r} (named by {profile.origin})",
+            f"there is no profile {profile.value!r} (named by {profile.giver})",
             f"Profiles in {files}: {', '.join(sorted(known)) or 'none'}",
         )
+
+    def now(self) -> datetime:
+        """Return the time by which sessions end: AWS's, as far as it is known."""
+        return datetime.now(UTC) + self.clock.offset
 
     @property
     def profile_values(self) -> dict[str, str]:
@@ -146,18 +164,52 @@ class CodaSession(botocore.session.Session):
             CredentialsError: an endpoint override is configured that must not be used.
         """
         self._remember(kwargs)
+        if service_name == "sts":
+            self._last_sts = region_name, dict(kwargs)
         names = (as_variable(service_name),)  # a client's name, unlike a signing name, is its service id
         override = configured_endpoint(names, self._options, lambda: self.profile_config)
         if override is not None:
             url = checked_endpoint(override)
             logger.info("connecting to %s for %s (%s)", url.origin, service_name, override.origin)
             kwargs["endpoint_url"] = url.origin
-            if is_loopback(url.host):
-                direct, given = Config(proxies={}), kwargs.get("config")
-                kwargs["config"] = direct if given is None else direct.merge(given)
+        kwargs.setdefault("verify", self._ca_bundle())
         if service_name == "sts" and region_name is None:
             region_name = self.sts_region(self._role_of_profile())
-        return super().create_client(service_name, region_name, *args, **kwargs)
+        client = super().create_client(service_name, region_name, *args, **kwargs)
+        proxy = self._proxy_of(client)
+        if proxy is not None:
+            client.close()  # which host it asks is known only now
+            given, through = kwargs.get("config"), Config(proxies={"https": proxy})
+            kwargs["config"] = through if given is None else given.merge(through)
+            client = super().create_client(service_name, region_name, *args, **kwargs)
+        key, secret = kwargs.get("aws_access_key_id"), kwargs.get("aws_secret_access_key")
+        if service_name == "sts" and key and secret:
+            keep_time(client, Keys(key, secret, kwargs.get("aws_session_token")), self.clock)
+        return client
+
+    def caller_arn(self) -> str | None:
+        """Ask STS who called it last, once and not for long; None where it does not say, for any reason."""
+        if self._last_sts is None:
+            return None
+        region, arguments = self._last_sts
+        given = arguments.get("config")
+        config = _FOR_A_MESSAGE if given is None else given.merge(_FOR_A_MESSAGE)
+        try:
+            client: Any = self.create_client("sts", region, **{**arguments, "config": config})
+            return str(client.get_caller_identity()["Arn"])
+        except FAILURES:
+            return None
+
+    def _proxy_of(self, client: BaseClient) -> str | None:
+        endpoint = urlsplit(client.meta.endpoint_url)
+        return self._proxies.to_reach(endpoint.hostname or "", endpoint.port or 443)
+
+    def _ca_bundle(self) -> str | None:
+        """Return the file of certificates, as it is chosen for data; botocore does not know the last one."""
+        of_profile = self.profile_values.get("ca_bundle")
+        variable = self._options.variable
+        first = variable("AWS_CA_BUNDLE") or of_profile
+        return first or variable("REQUESTS_CA_BUNDLE") or variable("CURL_CA_BUNDLE")
 
     def _role_of_profile(self) -> str | None:
         return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")

@@ -1,14 +1,15 @@
 """AWS Signature Version 4 for one key, region and service, through botocore's signers.
 
 Owns what we ask of them beyond what they do: a clock that is passed in, the signing key derived once a
-day, which headers are signed, and a debug line with the canonical request, redacted. It looks nothing up:
-keys, region and service are given.
+day, which headers are signed, and the canonical request for those who ask, without secrets. It looks nothing
+up: keys, region and service are given.
 """
 
 from __future__ import annotations
 
 import hmac
 import logging
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 
 from coda_cli.auth.aws_regions import S3_FAMILY
+from coda_cli.redaction import SECRET
 from coda_cli.wire import WireRequest
 
 if TYPE_CHECKING:
@@ -47,7 +49,10 @@ _UNSIGNED = frozenset(
     }
 )
 _PAYLOAD_HASH = "X-Amz-Content-SHA256"
-_TOKEN = "[session token]"  # noqa: S105 - what stands in its place
+_SECRET_HEADERS = re.compile(
+    r"^([a-z0-9_-]*(?:key|token|secret|passw|auth|cookie)[a-z0-9_-]*):.*$", re.MULTILINE
+)
+"""In a canonical request: the session token, and what a pack may send beside it, like x-api-key."""
 
 
 class Signer(SigV4Auth):
@@ -64,9 +69,7 @@ class Signer(SigV4Auth):
 
     def sign(self, request: WireRequest) -> WireRequest:
         """Return the request with its ``Host``, date, token and ``Authorization``."""
-        signed = AWSRequest(request.method, str(request.url), data=request.body)
-        for name, value in request.headers:
-            signed.headers[name] = value
+        signed = _aws_request(request)
         signed.headers["Host"] = request.url.authority
         self.add_auth(signed)
         signature = signed.headers["Authorization"].rpartition("Signature=")[2]
@@ -77,6 +80,7 @@ class Signer(SigV4Auth):
             tuple(signed.headers.items()),
             request.body,
             (*request.secrets, *secrets),
+            request.corrections,
         )
 
     def _modify_request_before_signing(self, request: AWSRequest) -> None:
@@ -115,8 +119,7 @@ class Signer(SigV4Auth):
         """Write the string to sign, and for ``--debug`` both it and the canonical request."""
         text = super().string_to_sign(request, canonical_request)
         if logger.isEnabledFor(logging.DEBUG):
-            shown = canonical_request.replace(self._keys.token or _TOKEN, _TOKEN)
-            logger.debug("canonical request:\n%s", shown)
+            logger.debug("canonical request:\n%s", _shown(canonical_request))
             logger.debug("string to sign:\n%s", text)
         return text
 
@@ -140,6 +143,22 @@ def signer_for(keys: Keys, service: str, region: str, clock: Clock) -> Signer:
     """Return the signer by whose rules a service checks signatures."""
     kind = S3Signer if service in S3_FAMILY else Signer
     return kind(keys, service, region, clock)
+
+
+def shown_canonical_request(signed: WireRequest, signer: Signer) -> str:
+    """Return the canonical request that the signer made of a request, without the secrets in it."""
+    return _shown(signer.canonical_request(_aws_request(signed)))
+
+
+def _aws_request(request: WireRequest) -> AWSRequest:
+    made = AWSRequest(request.method, str(request.url), data=request.body)
+    for name, value in request.headers:
+        made.headers[name] = value
+    return made
+
+
+def _shown(canonical_request: str) -> str:
+    return _SECRET_HEADERS.sub(rf"\1:{SECRET}", canonical_request)
 
 
 def _trimmed(value: str) -> str:

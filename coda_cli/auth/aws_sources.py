@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_advice import Caller
+from coda_cli.auth.aws_advice import Caller, is_temporary
 from coda_cli.auth.aws_failures import Attempt, RoleAttempt, translated
 from coda_cli.auth.aws_keys import HeldCredentials, Keys
 from coda_cli.auth.aws_options import KEY_ID, SECRET, STORED, Given
@@ -68,7 +68,8 @@ class Source:
     def caller(self) -> Caller:
         """Say who is calling; fetches the credentials if they have not been."""
         keys = self.credentials.get_frozen_credentials()
-        return Caller(mask(keys.access_key), keys.token is not None, self.origin, self.renewal)
+        kind = is_temporary(keys.access_key)
+        return Caller(mask(keys.access_key), keys.token is not None, self.origin, self.renewal, kind)
 
 
 def find_source(options: AwsOptions, profiles: Profiles, redactor: Redactor) -> Source:
@@ -159,7 +160,7 @@ def _from_session(options: AwsOptions, profiles: Profiles, redactor: Redactor, w
 
     def attempt() -> Attempt:
         where = origin if role is None else _behind_role(session, profile.value)
-        return Attempt(_caller(session, where, renewal), login, _asked_for(session))
+        return Attempt(_caller(session, where, renewal), login, _asked_for(session), session.caller_arn)
 
     held = HeldCredentials(found, origin, redactor, attempt)
     return Source(held, origin, renewal, profile, role, method in _ROLE_KINDS, why)
@@ -224,7 +225,7 @@ def _nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
     if options.named_profile is not None:
         named = options.named_profile
         return CredentialsError(
-            f"profile {named.value!r} (named by {named.origin}) has no credentials",
+            f"profile {named.value!r} (named by {named.giver}) has no credentials",
             "It needs keys, a role_arn with its source, sso_session, credential_process or login_session.",
         )
     files = ", ".join(f"{path} ({'read' if path.is_file() else 'not there'})" for path in profiles.files)

@@ -20,13 +20,12 @@ import shlex
 import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import CredentialsError, UnreadableStoreError
-from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.sdk.authentication import AWS_TYPES, AuthenticationType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +69,7 @@ class StoredCredentials:
             kept = replace(kept, access_key_id=None, secret_access_key=None, session_token=None)
         if type is not AuthenticationType.AWS_ASSUME_ROLE:
             kept = replace(kept, role_arn=None, external_id=None)
-        return kept
+        return kept if type in AWS_TYPES else replace(kept, profile=None)
 
 
 _NAMES = {
@@ -90,23 +89,19 @@ class CredentialsStore:
 
     def __init__(self, pack: Path) -> None:
         self._pack = pack.name
+        self._command_word = shlex.quote(str(pack))
         self.path = pack.parent / FILE_NAME
 
-    @cached_property
-    def stored(self) -> StoredCredentials:
-        """What is stored for the pack: its own entry, else the reference's; empty where there is none.
+    def read(self) -> StoredCredentials:
+        """Return what is stored now: the pack's own entry, else the reference's; empty where there is none.
 
         Raises:
             CredentialsError: the file cannot be read or understood, or others may read it.
         """
-        return self.read()
-
-    def read(self) -> StoredCredentials:
-        """Read what is stored now; see ``stored``."""
         content = self._content()
         own = content.get("packs", {}).get(self._pack)
         if own is not None:
-            return self._entry(own, f'"packs", "{self._pack}"')
+            return self._own(own)
         reference = content.get("credentials")
         if reference is None:
             return StoredCredentials()
@@ -117,7 +112,8 @@ class CredentialsStore:
 
         Args:
             stored: replaces what was known of the pack.
-            discard_unreadable: write a new file where the present one is corrupt; the person was asked.
+            discard_unreadable: write a new file, or entry, where the present one is corrupt; the person was
+                asked.
 
         Raises:
             CredentialsError: the file or its folder cannot be read or written.
@@ -126,12 +122,13 @@ class CredentialsStore:
             content = self._content(discard_unreadable=discard_unreadable)
             packs = content.setdefault("packs", {})
             before = packs.get(self._pack)
+            if before is not None and not discard_unreadable:
+                self._own(before)  # a corrupt one is not overwritten either
             kept = before if isinstance(before, dict) else {}
             entry = {name: value for name, value in kept.items() if name not in _NAMES.values()}
             values = {_NAMES[name]: getattr(stored, name) for name in _NAMES}
             packs[self._pack] = {name: value for name, value in values.items() if value is not None} | entry
             self._replace({"version": VERSION, **content})
-        self.__dict__.pop("stored", None)
 
     def clear(self) -> bool:
         """Remove the pack's own entry; tell whether there was one. The reference's form stays.
@@ -146,17 +143,20 @@ class CredentialsStore:
                 return False
             del packs[self._pack]
             self._replace(content)
-        self.__dict__.pop("stored", None)
         return True
+
+    def _own(self, entry: object) -> StoredCredentials:
+        return self._entry(entry, f'"packs", "{self._pack}"')
 
     def _entry(self, entry: object, where: str) -> StoredCredentials:
         if not isinstance(entry, dict):
             raise self._error(f"holds something else than an object at {where}")
         values: dict[str, Any] = {}
         for name, written in _NAMES.items():
-            values[name] = entry.get(written) or None
-            if not isinstance(values[name], str | None):
+            value = entry.get(written)
+            if not isinstance(value, str | None):
                 raise self._error(f"holds something else than text as {written} at {where}")
+            values[name] = value or None
         return StoredCredentials(**values)
 
     def _content(self, *, discard_unreadable: bool = False) -> dict[str, Any]:
@@ -187,29 +187,24 @@ class CredentialsStore:
     def _error(self, what: str) -> UnreadableStoreError:
         return UnreadableStoreError(
             f"the stored credentials cannot be read: {self.path} {what}",
-            f"Mend it, or remove it and store them anew: coda auth {shlex.quote(self._pack)}",
+            f"Mend it, or remove it and store them anew: coda auth {self._command_word}",
         )
 
     def _text(self) -> str | None:
         """Return the file's text, once it is sure that it is nobody else's; None where there is no file."""
         try:
-            if self.path.is_symlink():
-                self._check_link()
+            self._check_link()
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                self._check_file(os.fstat(descriptor))
+                with os.fdopen(descriptor, "rb", closefd=False) as file:
+                    content = file.read(_LARGEST + 1)
+            finally:
+                os.close(descriptor)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._os_error("read", error) from error
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise CredentialsError(f"{self.path} is no file", "Stored credentials would be in one.")
-            if status.st_mode & _OF_OTHERS:
-                raise CredentialsError(
-                    f"others may read {self.path}, which holds credentials",
-                    f"Run: chmod 600 {shlex.quote(str(self.path))}",
-                )
-            content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             raise self._error("is far too large")
         try:
@@ -217,7 +212,18 @@ class CredentialsStore:
         except UnicodeDecodeError:
             raise self._error("is no text in UTF-8") from None
 
+    def _check_file(self, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise CredentialsError(f"{self.path} is no file", "Stored credentials would be in one.")
+        if status.st_mode & _OF_OTHERS:
+            raise CredentialsError(
+                f"others may read {self.path}, which holds credentials",
+                f"Run: chmod 600 {shlex.quote(str(self.path))}",
+            )
+
     def _check_link(self) -> None:
+        if not self.path.is_symlink():
+            return
         try:
             owner = self.path.stat().st_uid
         except FileNotFoundError:
@@ -240,6 +246,7 @@ class CredentialsStore:
         import fcntl
 
         try:
+            self._check_link()
             folder = os.open(self.path.resolve().parent, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise self._os_error("written", error) from error

@@ -19,8 +19,12 @@ CODA_ACCOUNT = "029208794193"
 CODA_PARTITION = "aws"
 """Coda's account is in the commercial partition, and no other can name it."""
 
-_PRINCIPALS = {"iam:user", "iam:role", "iam:root", "sts:assumed-role", "sts:federated-user"}
-_ARN = re.compile(r"arn:(aws[a-z-]*):(iam|sts)::([0-9]{12}):([a-z-]+)(?:/(.+))?", re.ASCII)
+_PARTITION, _ACCOUNT, _NAME = "aws[a-z-]*", "[0-9]{12}", r"[\w+=,.@-]{1,64}"
+_PRINCIPAL = re.compile(
+    rf"arn:{_PARTITION}:iam::{_ACCOUNT}:(?:root|(?:user|role)/(?:[\x21-\x7e]{{1,510}}/)?{_NAME})", re.ASCII
+)
+_SESSION = re.compile(rf"arn:({_PARTITION}):sts::({_ACCOUNT}):assumed-role/({_NAME})/\S+", re.ASCII)
+_FEDERATED = re.compile(rf"arn:{_PARTITION}:sts::{_ACCOUNT}:federated-user/\S+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +66,19 @@ def read_principal(arn: str) -> Principal | AssumedRole:
     Raises:
         CredentialsError: nobody whom a role can trust: a federated user, or no ARN of a principal at all.
     """
-    found = _ARN.fullmatch(arn)
-    kind = f"{found[2]}:{found[4]}" if found else ""
-    if found is None or kind not in {
-        "iam:user",
-        "iam:role",
-        "iam:root",
-        "sts:assumed-role",
-        "sts:federated-user",
-    }:
-        raise CredentialsError(
-            f"not the ARN of a principal: {arn!r}",
-            "It is written like arn:aws:iam::123456789012:user/name, or …:role/name.",
-        )
-    if kind == "sts:federated-user":
+    if _PRINCIPAL.fullmatch(arn):
+        return Principal(arn)
+    if session := _SESSION.fullmatch(arn):
+        return AssumedRole(session[1], session[2], session[3])
+    if _FEDERATED.fullmatch(arn):
         raise CredentialsError(
             f"a federated user is unsuitable: {arn}",
             "Its session ends, and it cannot assume roles. Use an IAM user or a role.",
         )
-    if kind == "sts:assumed-role":
-        return AssumedRole(found[1], found[3], (found[5] or "").partition("/")[0])
-    return Principal(arn)
+    raise CredentialsError(
+        f"not the ARN of a principal: {arn!r}",
+        "It is written like arn:aws:iam::123456789012:user/name, or …:role/name.",
+    )
 
 
 def is_root_user(arn: str) -> bool:

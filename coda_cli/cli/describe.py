@@ -27,11 +27,11 @@ def describe(session: Session, pack: Path, formula: str | None) -> None:
 
     With FORMULA, show that one only, and how to run it.
     """
-    with pack_output(session.messages):
+    with pack_output(session.messages) as out:
         loaded = load_pack(pack)
-    formatter = RedactedFormatter(click.get_current_context(), session.redactor)
-    if formula is None:
-        describe_pack(loaded, formatter)
-    else:
-        describe_formula(loaded, choose_formula(loaded, formula), formatter)
-    write_text(formatter.getvalue())
+        formatter = RedactedFormatter(click.get_current_context(), session.redactor)
+        if formula is None:
+            describe_pack(loaded, formatter)
+        else:
+            describe_formula(loaded, choose_formula(loaded, formula), formatter)
+        write_text(formatter.getvalue(), out)

@@ -11,13 +11,14 @@ from coda_cli.runtime.parameters import usage
 from coda_cli.sdk.authentication import AuthenticationType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from coda_cli.redaction import Redactor
     from coda_cli.runtime.loader import LoadedPack
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.formulas import Formula
     from coda_cli.sdk.parameters import Parameter
+    from coda_cli.sdk.schemas import Schema
 
 
 class RedactedFormatter(click.HelpFormatter):
@@ -77,6 +78,7 @@ def _describe_formula(formula: Formula, formatter: click.HelpFormatter) -> None:
     rows.append(
         ("returns", f"{formula.result}{'; an action, which changes something' if formula.is_action else ''}")
     )
+    rows += [(f"  {path}", text) for path, text in _properties(formula.result)]
     with formatter.indentation():
         formatter.write_dl(rows)
 
@@ -89,6 +91,22 @@ def _row(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str]:
         words.append("optional" if parameter.default in (None, "") else f"default {_default(parameter)}")
     described = f"; {parameter.description}" if parameter.description else ""
     return parameter.name, f"{', '.join(words)}{described}"
+
+
+def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the properties of an object, or of an array's objects, each by its path: ``owner.email``."""
+    while schema.items is not None:
+        path = f"{path}[]" if path else ""
+        schema = schema.items
+    for name, declared in (schema.properties or {}).items():
+        below = f"{path}.{name}" if path else name
+        words = [str(declared)]
+        if name == schema.id_property:
+            words.append("the id")
+        elif declared.required:
+            words.append("required")
+        yield below, f"{', '.join(words)}{f'; {declared.description}' if declared.description else ''}"
+        yield from _properties(declared, below)
 
 
 def _default(parameter: Parameter) -> str:
@@ -109,5 +127,5 @@ def _authentication(authentication: Authentication) -> str:
         words.append(f"service {authentication.service}")
     if authentication.requires_endpoint_url:
         under = f" under {authentication.endpoint_domain}" if authentication.endpoint_domain else ""
-        words.append(f"needs CODA_ENDPOINT_URL{under}")
+        words.append(f"needs an endpoint URL{under}")
     return ", ".join(words)

@@ -26,14 +26,13 @@ EPILOG = """\b
 Examples:
   coda emulator
   coda emulator -- coda execute packs/s3.py ListBuckets
-  coda emulator -- coda execute packs/s3_assume_role.py ListObjects coda-demo-logs app/
-  coda emulator -- sh -c 'coda execute --profile emulator-role packs/s3_assume_role.py ListBuckets'
+  coda emulator -- coda execute packs/s3_assume_role.py ListBuckets
+  coda emulator -- coda execute --profile emulator packs/s3.py ListBuckets
   coda emulator -- pytest
 
-\b
 It gives back COMMAND's exit code; 127 where COMMAND was not found and 126 where it cannot be executed;
 128 + N where signal N ended it; 130 after Ctrl-C and 143 after SIGTERM; 5 where the emulator could not
-be installed or started.
+be installed or started. A signal is passed on to COMMAND, not to what COMMAND started.
 """
 
 
@@ -88,11 +87,13 @@ def _introduction(running: Emulator) -> str:
     from coda_cli.emulator.filling import BUCKETS, PARAMETER, TABLE, USER
 
     return f"""\
-An AWS is running on this machine, at {running.server.endpoint}, until you leave this shell (exit).
+An AWS is running on this machine, at {running.server.endpoint},
+until you leave this shell (exit).
 
-  user       {USER}, who may do everything: keys in the environment, profile `emulator`
-  role       {running.role.arn}, which may read only:
-             CODA_ROLE_ARN and CODA_EXTERNAL_ID in the environment, profile `emulator-role`
+  user       {USER}, who may do everything:
+             keys in the environment, profile `emulator`
+  role       {running.role.arn}, which may read:
+             CODA_ROLE_ARN, CODA_EXTERNAL_ID, profile `emulator-role`
   buckets    {", ".join(BUCKETS)}
   table      {TABLE}
   parameter  {PARAMETER}

@@ -15,7 +15,13 @@ from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
-from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
+from coda_cli.runtime.contexts import (
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT,
+    RunOptions,
+    check_options,
+    open_context,
+)
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
+_MOST_RETRIES = 100
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
 
 
@@ -69,11 +76,11 @@ class ExecuteCommand(click.Command):
             show(ctx, ctx.get_help())
         from coda_cli.cli.descriptions import RedactedFormatter, describe_formula
 
-        with pack_output(ctx.obj.messages):
+        with pack_output(ctx.obj.messages) as out:
             loaded = load_pack(pack)
-        formatter = RedactedFormatter(ctx, ctx.obj.redactor)
-        describe_formula(loaded, choose_formula(loaded, formula), formatter)
-        write_text(formatter.getvalue())
+            formatter = RedactedFormatter(ctx, ctx.obj.redactor)
+            describe_formula(loaded, choose_formula(loaded, formula), formatter)
+            write_text(formatter.getvalue(), out)
         ctx.exit()
 
 
@@ -91,6 +98,12 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
     if not 0 < value <= _A_DAY:  # so that nan is refused too
         raise click.BadParameter(f"must be a number of seconds above 0, and {_A_DAY} at most")
+    return value
+
+
+def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
+    if not 0 <= value <= _MOST_RETRIES:
+        raise click.BadParameter(f"must be a whole number from 0 to {_MOST_RETRIES}")
     return value
 
 
@@ -118,6 +131,15 @@ def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> floa
     show_default=True,
     callback=_seconds,
     help="How long one request may take as a whole.",
+)
+@click.option(
+    "--retries",
+    metavar="NUMBER",
+    type=int,
+    default=DEFAULT_RETRIES,
+    show_default=True,
+    callback=_count,
+    help="How often a request that failed may be sent again; 0 for never.",
 )
 @click.option("--no-fetch", is_flag=True, help="Refuse every request.")
 @click.option(
@@ -161,9 +183,8 @@ def execute(
     redactor.add_masked(chosen["external_id"])
     compiled = compile_query(query)
     messages = session.messages
-    with logged_to(messages, verbose=verbose, debug=debug):
-        with pack_output(messages):
-            loaded = load_pack(pack)
+    with logged_to(messages, verbose=verbose, debug=debug), pack_output(messages) as out:
+        loaded = load_pack(pack)
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
         chosen_formula = choose_formula(loaded, formula)
@@ -179,12 +200,9 @@ def execute(
         pairs = [source.pair(word) for word in named]
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             values = read_parameters(chosen_formula, texts, pairs, context.timezone)
-            with (
-                progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug),
-                pack_output(messages),
-            ):
+            with progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug):
                 result = execute_formula(chosen_formula, context, values)
-    # Before the query too: what it takes apart or turns round is no longer recognised.
-    shown = redactor.value(compiled(redactor.value(result)))
-    write_result(shown, output_format)
-    messages.write(nothing_shown(shown, output_format))
+        # Before the query too: what it takes apart or turns round is no longer recognised.
+        shown = redactor.value(compiled(redactor.value(result)))
+        write_result(shown, output_format, out)
+        messages.write(nothing_shown(shown, output_format, out))

@@ -154,36 +154,41 @@ class _Bytes(io.RawIOBase):
 
 
 @contextmanager
-def pack_output(messages: Messages) -> Iterator[None]:
+def pack_output(messages: Messages) -> Iterator[TextIO]:
     """Send what a pack prints, and what programs that it starts print, to standard error.
 
-    Standard output carries the result and nothing else.
+    Standard output carries the result and nothing else: it is written to the stream that this gives, while
+    threads of the pack may still print.
     """
-    with _descriptor_to_stderr(), redirect_stdout(messages), redirect_stderr(messages):
-        yield
+    with _results() as results, redirect_stdout(messages), redirect_stderr(messages):
+        yield results
 
 
 @contextmanager
-def _descriptor_to_stderr() -> Iterator[None]:
-    """Point file descriptor 1 to where 2 points, for programs that a pack starts."""
+def _results() -> Iterator[TextIO]:
+    """Give standard output, and point descriptor 1 to where 2 points, for programs that a pack starts."""
+    stdout = sys.stdout
     try:
-        is_real = sys.stdout.fileno() == 1 and sys.stderr.fileno() == 2
+        is_real = stdout.fileno() == 1 and sys.stderr.fileno() == 2
     except (AttributeError, OSError, ValueError):  # closed, or replaced in a test
         is_real = False
     if not is_real:
-        yield
+        yield io.StringIO() if stdout is None else stdout
         return
-    stdout = sys.stdout
     stdout.flush()
-    kept = os.dup(1)
+    before = os.dup(1)
+    results = os.fdopen(os.dup(1), "w", encoding=stdout.encoding, errors=stdout.errors)
     os.dup2(2, 1)
     try:
-        yield
+        yield results
     finally:
-        with suppress(OSError):  # what the pack wrote to sys.__stdout__
-            stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
+        for stream in (results, stdout):
+            with suppress(OSError):  # closed at its other end; what the pack wrote to sys.__stdout__
+                stream.flush()
+        with suppress(OSError):
+            results.close()
+        os.dup2(before, 1)
+        os.close(before)
 
 
 @contextmanager

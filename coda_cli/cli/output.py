@@ -18,6 +18,7 @@ from coda_cli.errors import CodaError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TextIO
 
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -50,10 +51,10 @@ def compile_query(query: str | None) -> Callable[[object], object]:
         from datetime import UTC
 
         from coda_cli.runtime.results import json_result
-        from coda_cli.sdk.schemas import ResultType
+        from coda_cli.sdk.schemas import Schema
 
         try:
-            return json_result(compiled.search(value), ResultType(), "--query", UTC)
+            return json_result(compiled.search(value), Schema(), "--query", UTC)
         except Exception as error:  # noqa: BLE001 - its functions raise what Python's raise
             raise UsageError(f"--query does not fit the result: {_first_line(error)}", query) from None
 
@@ -81,28 +82,29 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def write_result(value: object, output_format: str | None) -> None:
-    """Write a JSON value to standard output.
+def write_result(value: object, output_format: str | None, out: TextIO | None = None) -> None:
+    """Write a JSON value to standard output, or to the stream that stands for it.
 
     Raises:
         CodaError: it is nested too deeply, or cannot be written, as to a full disk. A closed pipe stays
             BrokenPipeError.
     """
-    if sys.stdout is None:
+    out = out or sys.stdout
+    if out is None:
         return
     try:
-        with _standard_output():
-            if output_format is None and sys.stdout.isatty():
-                _write_for_people(value)
+        with _standard_output(out):
+            if output_format is None and out.isatty():
+                _write_for_people(value, out)
             else:
-                _write(value, output_format or "json")
+                _write(value, output_format or "json", out)
     except RecursionError:
         raise CodaError("the result cannot be written: it is nested too deeply") from None
 
 
-def nothing_shown(value: object, output_format: str | None) -> str:
+def nothing_shown(value: object, output_format: str | None, out: TextIO) -> str:
     """Say what a person should be told of a result of which ``write_result`` shows nothing at all."""
-    for_people = output_format is None and sys.stdout is not None and sys.stdout.isatty()
+    for_people = output_format is None and out.isatty()
     if not for_people and output_format != "table":
         return ""
     if value is None:
@@ -110,15 +112,16 @@ def nothing_shown(value: object, output_format: str | None) -> str:
     return "(no rows)\n" if value == [] or (value == {} and not for_people) else ""
 
 
-def write_text(text: str) -> None:
-    """Write text for people, such as a description, to standard output.
+def write_text(text: str, out: TextIO | None = None) -> None:
+    """Write text for people, such as a description, as ``write_result`` writes values.
 
     Raises:
         CodaError: as for ``write_result``.
     """
-    if sys.stdout is not None:
-        with _standard_output():
-            _put(printable(text))
+    out = out or sys.stdout
+    if out is not None:
+        with _standard_output(out):
+            _put(printable(text), out)
 
 
 def write_step(text: str, *, is_right: bool) -> None:
@@ -127,88 +130,86 @@ def write_step(text: str, *, is_right: bool) -> None:
     Raises:
         CodaError: as for ``write_result``.
     """
-    if sys.stdout is None:
+    out = sys.stdout
+    if out is None:
         return
     sign, colour, word = ("✓", "green", "[ok]") if is_right else ("✗", "red", "[failed]")
-    if not _can_be_written(sign):
+    if _encodable(sign, out) != sign:
         sign = word
-    if sys.stdout.isatty() and colour_wanted():
+    if out.isatty() and colour_wanted():
         sign = click.style(sign, fg=colour)
-    with _standard_output():
-        _put(f"{sign} {printable(text)}")
+    with _standard_output(out):
+        _put(f"{sign} {printable(text)}", out)
 
 
 @contextmanager
-def _standard_output() -> Iterator[None]:
+def _standard_output(out: TextIO) -> Iterator[None]:
     """Write all that is written inside, and tell its failures, such as a full disk, from any others."""
     try:
         yield
-        sys.stdout.flush()
+        out.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise CodaError(f"standard output cannot be written: {error.strerror}") from error
 
 
-def _put(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+def _put(text: str, out: TextIO) -> None:
+    out.write(_encodable(text, out))
 
 
-def _can_be_written(text: str) -> bool:
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _encodable(text: str, out: TextIO) -> str:
+    """Escape what the stream's encoding does not have."""
+    encoding = out.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _write(value: object, output_format: str) -> None:
+def _write(value: object, output_format: str, out: TextIO) -> None:
     match output_format:
         case "json":
-            text = _json(value, indent=2) + "\n"
+            text = _json(value, out, indent=2) + "\n"
         case "ndjson":
             items = value if isinstance(value, list) else [value]
-            text = "".join(f"{_json(item)}\n" for item in items)
+            text = "".join(f"{_json(item, out)}\n" for item in items)
         case "csv":
-            text = printable(_csv(value))
+            text = printable(_csv(value, out))
         case "text":
             text = "".join(f"{printable(line)}\n" for line in _text_lines(value))
         case _:
-            _write_table(value)
+            _write_table(value, out)
             return
-    _put(text)
+    _put(text, out)
 
 
-def _json(value: object, indent: int | None = None) -> str:
+def _json(value: object, out: TextIO, indent: int | None = None) -> str:
     """Write JSON in which no control character is raw, not even those that JSON allows."""
     import json
 
     separators = (",", ": ") if indent else (",", ":")
-    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    is_unicode = (out.encoding or "utf-8").lower().replace("-", "").startswith("utf")
     text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=not is_unicode)
     return _UNPRINTABLE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, out: TextIO) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) else _json(value, out)
 
 
-def _rows(value: object) -> tuple[list[str], list[list[str]]]:
+def _rows(value: object, out: TextIO) -> tuple[list[str], list[list[str]]]:
     """Return the columns, in the order in which they are first seen, and the cells of each row."""
     items = value if isinstance(value, list) else [value]
     rows = [item if isinstance(item, dict) else {"value": item} for item in items]
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    return columns, [[_cell(row.get(column)) for column in columns] for row in rows]
+    return columns, [[_cell(row.get(column), out) for column in columns] for row in rows]
 
 
-def _csv(value: object) -> str:
+def _csv(value: object, out: TextIO) -> str:
     import csv
     import io
 
-    columns, rows = _rows(value)
+    columns, rows = _rows(value, out)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if columns:
@@ -263,21 +264,21 @@ def _is_nested(item: object) -> bool:
     return isinstance(item, dict | list)
 
 
-def _write_for_people(value: object) -> None:
+def _write_for_people(value: object, out: TextIO) -> None:
     if isinstance(value, list):
-        _write_table(value)
+        _write_table(value, out)
     elif isinstance(value, dict):
-        _write_coloured(_json(value, indent=2))
+        _write_coloured(_json(value, out, indent=2), out)
     elif value is not None:
-        _write(value if isinstance(value, str) else _json(value), "text")
+        _write(value if isinstance(value, str) else _json(value, out), "text", out)
 
 
-def _console() -> Console:
+def _console(out: TextIO) -> Console:
     from rich.console import Console
 
-    is_terminal = sys.stdout.isatty()
+    is_terminal = out.isatty()
     return Console(
-        file=sys.stdout,
+        file=out,
         width=None if is_terminal else _NATURAL_WIDTH,
         color_system="auto" if colour_wanted() else None,
         highlight=False,
@@ -285,40 +286,42 @@ def _console() -> Console:
     )
 
 
-def _print_rich(shown: RenderableType, *, soft_wrap: bool = False) -> None:
+def _print_rich(shown: RenderableType, out: TextIO, *, soft_wrap: bool = False) -> None:
     """Render first and write then: rich itself ends the process when a pipe was closed."""
-    console = _console()
+    console = _console(out)
     with console.capture() as rendered:
         console.print(shown, soft_wrap=soft_wrap)
-    _put(rendered.get())
+    _put(rendered.get(), out)
 
 
-def _write_coloured(text: str) -> None:
+def _write_coloured(text: str, out: TextIO) -> None:
     from rich.highlighter import JSONHighlighter
     from rich.text import Text
 
     shown = Text(text)
     if len(text) <= _LONGEST_COLOURED:
         JSONHighlighter().highlight(shown)
-    _print_rich(shown, soft_wrap=True)
+    _print_rich(shown, out, soft_wrap=True)
 
 
-def _write_table(value: object) -> None:
+def _write_table(value: object, out: TextIO) -> None:
     """Write rows as a table, one object as a table of its keys, and anything else as text."""
     if not isinstance(value, dict | list):
-        _write(_cell(value), "text")
+        _write(_cell(value, out), "text", out)
         return
     items = value if isinstance(value, list) else [{"key": key, "value": item} for key, item in value.items()]
-    columns, rows = _rows(items)
+    columns, rows = _rows(items, out)
     if not columns:
+        _put("{}\n" * len(rows), out)
         return
     numeric = [all(_is_number(item, column) for item in items) for column in columns]
-    columns = [printable(column) for column in columns]
-    rows = [[printable(cell) for cell in row] for row in rows]
-    if sys.stdout.isatty() and _needed_width(columns, rows, numeric) > _console().width:
-        _print_rich(_records(columns, rows))
+    # Escaped before the table is laid out, which has to know how wide each cell is.
+    columns = [_encodable(printable(column), out) for column in columns]
+    rows = [[_encodable(printable(cell), out) for cell in row] for row in rows]
+    if out.isatty() and _needed_width(columns, rows, numeric) > _console(out).width:
+        _print_rich(_records(columns, rows), out)
     else:
-        _print_rich(_table(columns, rows, numeric))
+        _print_rich(_table(columns, rows, numeric), out)
 
 
 def _needed_width(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -30,10 +31,10 @@ class ValueSource:
         if word == r"\-":
             return "-"
         if word.startswith("@@"):
-            return word[1:]
+            return _unicode(word[1:])
         if word.startswith("@"):
             return self._file(word[1:])
-        return word
+        return _unicode(word)
 
     def pair(self, word: str) -> tuple[str, str]:
         """Return the name and the text of ``--param NAME=VALUE``.
@@ -69,6 +70,15 @@ class ValueSource:
         except OSError as error:
             raise UsageError(f"standard input cannot be read: {error.strerror}") from None
         return _decoded(content, "standard input")
+
+
+def _unicode(word: str) -> str:
+    """Return a word as the UTF-8 that was typed: Python keeps bytes that its locale lacks as surrogates."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return _decoded(os.fsencode(word), "a value on the command line")
+    return word
 
 
 def _decoded(content: bytes, name: str) -> str:

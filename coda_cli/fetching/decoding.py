@@ -77,7 +77,7 @@ def parse_xml(document: str | bytes) -> Any:
 
 
 def service_error(response: WireResponse) -> ServiceError:
-    """Read the code, message and request id that an AWS service gave, from headers, XML or JSON.
+    """Read the code, message, request id and region that an AWS service gave, from headers, XML or JSON.
 
     Each is one short line. What cannot be read is empty: an answer is never a reason to fail here.
     """
@@ -95,6 +95,7 @@ def service_error(response: WireResponse) -> ServiceError:
         code=one_line(code.partition(":")[0].rpartition("#")[2], _LONGEST_CODE),
         message=one_line(_first(found, "message", "Message", "errorMessage") or _plain_text(body, headers)),
         request_id=one_line(request_id, _LONGEST_CODE),
+        region=one_line(_first(found, "Region"), _LONGEST_CODE),
     )
 
 

@@ -1,8 +1,8 @@
 """A fetch: from what a pack asks for to what it receives, one named step after another.
 
-Owns the order of the steps: endpoint, normal form, network policy, authentication, sending, redirects,
-redaction, decoding. No credential is touched before the policy agreed. How a request is authenticated,
-and how it is sent, is passed in.
+Owns the order of the steps: endpoint, normal form, network policy, authentication, sending, corrections,
+repeats, redirects, redaction, decoding. No credential is touched before the policy agreed. How a request
+is authenticated, and how it is sent, is passed in.
 """
 
 from __future__ import annotations
@@ -10,23 +10,21 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from threading import Lock
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from coda_cli.errors import (
-    DecodingError,
     HostNotAllowedError,
     InvalidURLError,
     RequestError,
     RequestTimeoutError,
-    StatusCodeError,
 )
 from coda_cli.fetching.decoding import decode, service_error
 from coda_cli.fetching.pack_request import PackRequest, check_request
-from coda_cli.fetching.urls import RawUrl, join, normalise, split_url
-from coda_cli.redaction import SHORTEST
+from coda_cli.fetching.repeats import Tries
+from coda_cli.fetching.status_errors import status_error
+from coda_cli.fetching.url_secrets import secrets_of, shown, without_query
+from coda_cli.fetching.urls import join, normalise, split_url
 from coda_cli.sdk.context import FetchResponse, Headers
 from coda_cli.wire import Authenticator, PathStyle, Url, WireRequest, WireResponse
 
@@ -37,20 +35,49 @@ if TYPE_CHECKING:
     from coda_cli.fetching.policy import Endpoint, NetworkPolicy
     from coda_cli.fetching.transport import Transport
     from coda_cli.redaction import Redactor
-    from coda_cli.wire import Router
+    from coda_cli.wire import Refusal, Router
 
 logger = logging.getLogger(__name__)
 
 MOST_REDIRECTS = 10
+MOST_CORRECTIONS = 5
+"""Of one request: more than there are mistakes to correct, each once."""
 
-_SECRET_PARAMETERS = ("signature", "security-token")  # X-Amz-Signature, and S3's older Signature
 _REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """One part of a fetch: what the pack asked for, or what a redirect made of it.
+
+    ``url`` is where it goes instead, once that was corrected. ``corrections`` are those of the fetch so far.
+    """
+
+    asked: PackRequest
+    is_signed: bool
+    came_from: Url | None = None
+    url: Url | None = None
+    corrections: frozenset[str] = frozenset()
+
+    def redirected(self, response: WireResponse, came_from: Url, location: str) -> _Leg:
+        """Make the leg that the answer's ``Location`` asks for; nothing is checked against a policy."""
+        try:
+            raw = join(came_from, split_url(location))
+            target = normalise(raw, PathStyle.AS_WRITTEN)
+        except InvalidURLError as error:
+            raise InvalidURLError(
+                f"{came_from.origin} redirects to a URL that is refused", error.message, *error.details
+            ) from error
+        same_origin = target.origin == came_from.origin
+        asked = self.asked.redirected(response.status, raw, same_origin=same_origin)
+        return _Leg(asked, self.is_signed, came_from, corrections=self.corrections)
 
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
     """A request as it was sent, what authenticated it, and the answer."""
 
+    leg: _Leg
     request: WireRequest
     authenticator: Authenticator | None
     response: WireResponse
@@ -66,7 +93,10 @@ class HttpFetcher:
         open_transport: makes the transport on first use, so that a formula that fetches nothing does
             not load it.
         redactor: cuts secrets out of what is received.
-        timeout: seconds for a fetch with all its redirects; finding credentials is not counted.
+        timeout: seconds for a fetch with all its tries, pauses and redirects; finding credentials for the
+            first is not counted.
+        retries: how often a request that failed may be sent again.
+        wait: lets seconds pass between two tries.
         endpoint: of a pack that requires one.
         is_allowed: False refuses every fetch.
     """
@@ -80,6 +110,8 @@ class HttpFetcher:
         open_transport: Callable[[], Transport],
         redactor: Redactor,
         timeout: float,
+        retries: int = 0,
+        wait: Callable[[float], None] = time.sleep,
         endpoint: Endpoint | None = None,
         is_allowed: bool = True,
     ) -> None:
@@ -90,6 +122,8 @@ class HttpFetcher:
         self._redactor = redactor
         self._endpoint = endpoint
         self._timeout = timeout
+        self._retries = retries
+        self._wait = wait
         self._is_allowed = is_allowed
         self._transport: Transport | None = None
         self._shared = Lock()  # a pack may fetch from several threads: credentials are found once for all
@@ -128,52 +162,88 @@ class HttpFetcher:
         asked = check_request(method, url, headers, body, form)
         if not self._is_allowed:
             raise RequestError(
-                f"unhandled fetch: {asked.method} {_without_query(asked.url)}",
+                f"unhandled fetch: {asked.method} {without_query(asked.url)}",
                 "Requests are switched off by --no-fetch.",
             )
-        exchange = self._exchange(asked, sign=not disable_authentication, follow=not ignore_redirects)
-        if exchange.response.error is not None:
-            raise self._status_error(exchange, binary=is_binary_response)
+        tries = Tries(self._retries, self._timeout, self._wait)
+        leg = _Leg(asked, is_signed=not disable_authentication)
+        exchange = self._exchange(leg, tries, follow=not ignore_redirects)
         response = exchange.response
+        if response.error is not None:
+            logger.debug("the whole answer:\n%s", response.body.decode("utf-8", "replace"))
+            raise status_error(
+                exchange.request,
+                response,
+                refusal=self._refusal(exchange),
+                tries=tries.told,
+                binary=is_binary_response,
+            )
         return FetchResponse(
             response.status, Headers(response.headers), decode(response, binary=is_binary_response)
         )
 
-    def _exchange(self, asked: PackRequest, *, sign: bool, follow: bool) -> _Exchange:
-        """Send a request, correct it once if the authenticator can, and follow its redirects."""
-        came_from: Url | None = None
-        deadline: float | None = None
-        corrected = False
+    def _exchange(self, leg: _Leg, tries: Tries, *, follow: bool) -> _Exchange:
+        """Send a request, and those that redirects ask for in its place."""
         for _ in range(MOST_REDIRECTS + 1):
-            with self._shared:
-                request, authenticator = self._prepare(asked, came_from, sign=sign)
-                transport = self._opened_transport()
-            if deadline is None:
-                deadline = time.monotonic() + self._timeout
-            exchange = self._send(request, authenticator, transport, deadline)
-            if not corrected and (again := self._correction(exchange)):
-                exchange, corrected = self._send(again, authenticator, transport, deadline), True
+            exchange = self._answered(leg, tries)
             if not follow or (location := _location(exchange.response)) is None:
                 return exchange
-            came_from = exchange.request.url
-            asked = _redirected(asked, exchange, location)
+            leg = exchange.leg.redirected(exchange.response, exchange.request.url, location)
         raise RequestError(
-            f"{asked.method} {_shown(exchange.request.url)} was redirected more than {MOST_REDIRECTS} times"
+            f"{exchange.request.method} {shown(exchange.request.url)} was redirected"
+            f" more than {MOST_REDIRECTS} times"
         )
 
-    def _prepare(
-        self, asked: PackRequest, came_from: Url | None, *, sign: bool
-    ) -> tuple[WireRequest, Authenticator | None]:
+    def _answered(self, leg: _Leg, tries: Tries) -> _Exchange:
+        """Send a request, mended as the authenticator can and repeated as long as that may help.
+
+        Every repeat is signed afresh, and keeps what was corrected. A correction comes before a redirect is
+        followed: S3 says in a 301 that has no usable ``Location`` which region it wants.
+        """
+        request, authenticator = self._prepare(leg)
+        corrected = 0
+        while True:
+            tries.begin()
+            try:
+                response = self._send(request, tries)
+            except RequestError as error:
+                if not tries.again(request.method, error):
+                    error.details = (*error.details, *tries.told)
+                    raise
+                request, authenticator = self._prepare(leg)
+                continue
+            if response.error is None:
+                return _Exchange(leg, request, authenticator, response)
+            request = replace(request, corrections=leg.corrections)
+            exchange = _Exchange(leg, request, authenticator, response)
+            if corrected < MOST_CORRECTIONS and (mended := self._mended(exchange)):
+                corrected += 1
+                leg = replace(leg, url=mended.url, corrections=leg.corrections | mended.corrections)
+                request = mended
+            elif tries.again(request.method, response):
+                request, authenticator = self._prepare(leg)
+            else:
+                return exchange
+
+    def _prepare(self, leg: _Leg) -> tuple[WireRequest, Authenticator | None]:
         """Make the request that is sent: resolve, normalise, check, and only then authenticate."""
+        asked = leg.asked
         raw = self._endpoint.resolve(asked.url) if self._endpoint else asked.url
-        url = normalise(raw, PathStyle.AS_WRITTEN)
-        self._check(url, came_from)
-        authenticator = self._authenticator_for(url) if sign else None
-        if authenticator is not None:
+        url = leg.url or normalise(raw, PathStyle.AS_WRITTEN)
+        self._check(url, leg.came_from)
+        authenticator = self._authenticator_for(url) if leg.is_signed else None
+        if authenticator is not None and leg.url is None:
             url = normalise(raw, authenticator.path_style)
-        self._connect_to(url)  # an override that is refused is refused before credentials are looked for
-        request = WireRequest(asked.method, url, asked.headers, asked.body)
-        return (authenticator.authenticate(request) if authenticator else request), authenticator
+        request = WireRequest(asked.method, url, asked.headers, asked.body, corrections=leg.corrections)
+        with self._shared:
+            # An override that is refused, or certificates that are not there, are told before credentials are
+            # looked for; and the clock of the first request does not run while the transport is loaded.
+            self._connect_to(url)
+            self._opened_transport()
+            signed = authenticator.authenticate(request) if authenticator else request
+        if signed.url.host != url.host:
+            self._check_moved(signed.url, url)
+        return signed, authenticator
 
     def _check(self, url: Url, came_from: Url | None) -> None:
         """Refuse a URL that the pack may not call, or may not be led to by the one that it came from."""
@@ -215,36 +285,31 @@ class HttpFetcher:
             self._transport = self._open_transport()
         return self._transport
 
-    def _send(
-        self,
-        request: WireRequest,
-        authenticator: Authenticator | None,
-        transport: Transport,
-        deadline: float,
-    ) -> _Exchange:
+    def _send(self, request: WireRequest, tries: Tries) -> WireResponse:
         """Send a request over the network, and take its secrets out of the answer."""
         with self._shared:
-            connect_to = self._connect_to(request.url)
-        secrets = (*request.secrets, *_secrets_of(request.url))
-        started = time.monotonic()
-        if started >= deadline:
+            transport, connect_to = self._opened_transport(), self._connect_to(request.url)
+        secrets = (*request.secrets, *secrets_of(request.url))
+        timeout = tries.seconds_left
+        if timeout <= 0:
             raise RequestTimeoutError(
-                f"{request.method} {_shown(request.url)} took longer than {self._timeout:g} seconds",
+                f"{request.method} {shown(request.url)} took longer than {tries.timeout:g} seconds",
                 "--timeout gives it longer.",
             )
+        started = time.monotonic()
         try:
-            response = transport.send(request, timeout=deadline - started, connect_to=connect_to)
+            response = transport.send(request, timeout=timeout, connect_to=connect_to)
         except Exception:
             # The libraries' own texts, which --debug shows, quote the URL.
             for secret in secrets:
                 self._redactor.add_secret(secret)
             raise
         seconds = time.monotonic() - started
-        logger.info("%s %s %d in %.3f s", request.method, _shown(request.url), response.status, seconds)
+        logger.info("%s %s %d in %.3f s", request.method, shown(request.url), response.status, seconds)
         response = self._redacted(response, secrets)
         if not 200 <= response.status < 300:
             response = replace(response, error=service_error(response))
-        return _Exchange(request, authenticator, response)
+        return response
 
     def _redacted(self, response: WireResponse, secrets: tuple[str, ...]) -> WireResponse:
         headers = tuple(
@@ -253,44 +318,30 @@ class HttpFetcher:
         )
         return replace(response, headers=headers, body=self._redactor.body(response.body, also=secrets))
 
-    def _correction(self, exchange: _Exchange) -> WireRequest | None:
+    def _mended(self, exchange: _Exchange) -> WireRequest | None:
         """Ask the authenticator to mend a refused request, and check where that would go."""
-        if exchange.authenticator is None or exchange.response.error is None:
+        if exchange.authenticator is None:
             return None
         with self._shared:
-            again = exchange.authenticator.retry(exchange.request, exchange.response)
-        if again is None:
-            return None
-        self._check(again.url, exchange.request.url)
-        if not self._policy.may_authenticate(again.url):
+            mended = exchange.authenticator.retry(exchange.request, exchange.response)
+        if mended is not None:
+            self._check_moved(mended.url, exchange.request.url)
+        return mended
+
+    def _check_moved(self, url: Url, came_from: Url) -> None:
+        """Refuse a URL that the authenticator found another one to stand for, as a redirect would be."""
+        self._check(url, came_from)
+        if not self._policy.may_authenticate(url):
             raise HostNotAllowedError(
-                f"the request would have to go to {again.url.authority}, which gets no credentials",
+                f"the request would have to go to {url.authority}, which gets no credentials",
                 f"They go to {self._policy.authenticated_domain} only.",
             )
-        return again
 
-    def _status_error(self, exchange: _Exchange, *, binary: bool) -> StatusCodeError:
-        request, response, error = exchange.request, exchange.response, exchange.response.error
-        assert error is not None
+    def _refusal(self, exchange: _Exchange) -> Refusal | None:
+        if exchange.authenticator is None:
+            return None
         with self._shared:
-            refusal = exchange.authenticator.refusal(request, response) if exchange.authenticator else ()
-        reason = error.code or _phrase(response.status)
-        message = (
-            f"{request.method} {request.url.origin}{request.url.path} answered {response.status} {reason}"
-        )
-        said = (f"The service says: {error.message}",) if error.message else ()
-        request_id = (f"Request id: {error.request_id}",) if error.request_id else ()
-        return StatusCodeError(
-            message.rstrip(),
-            *said,
-            *refusal,
-            *request_id,
-            status_code=response.status,
-            body=_decoded_anyway(response, binary=binary),
-            headers=Headers(response.headers),
-            error_code=error.code or None,
-            credentials_refused=bool(refusal),
-        )
+            return exchange.authenticator.refusal(exchange.request, exchange.response)
 
 
 def _location(response: WireResponse) -> str | None:
@@ -304,53 +355,3 @@ def _location(response: WireResponse) -> str | None:
         return location.encode("latin-1").decode()  # servers send UTF-8, http.client reads Latin-1
     except UnicodeError:
         return location
-
-
-def _redirected(asked: PackRequest, exchange: _Exchange, location: str) -> PackRequest:
-    """Make the request that the answer's ``Location`` asks for; nothing is checked against a policy."""
-    came_from = exchange.request.url
-    try:
-        raw = join(came_from, split_url(location))
-        target = normalise(raw, PathStyle.AS_WRITTEN)
-    except InvalidURLError as error:
-        raise InvalidURLError(
-            f"{came_from.origin} redirects to a URL that is refused", error.message, *error.details
-        ) from error
-    same_origin = target.origin == came_from.origin
-    return asked.redirected(exchange.response.status, raw, same_origin=same_origin)
-
-
-def _decoded_anyway(response: WireResponse, *, binary: bool) -> Any:
-    try:
-        return decode(response, binary=binary)
-    except DecodingError:  # the status is the news; a broken body must not hide it
-        return response.body.decode("utf-8", "replace")
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _shown(url: Url) -> str:
-    """Show a URL with the names of its query's parameters: the values may be secrets, if pre-signed."""
-    names = "&".join(pair.partition("=")[0] for pair in url.query.split("&"))
-    return f"{url.origin}{url.path}?{names}" if names else f"{url.origin}{url.path}"
-
-
-def _secrets_of(url: Url) -> tuple[str, ...]:
-    """Return what a pre-signed URL proves by, as it is written and as it is meant.
-
-    Other tokens stay: services repeat those that name a page, and packs need them.
-    """
-    pairs = (pair.partition("=") for pair in url.query.split("&"))
-    written = [value for name, _, value in pairs if name.lower().endswith(_SECRET_PARAMETERS)]
-    return tuple(value for value in (*written, *map(unquote, written)) if len(value) >= SHORTEST)
-
-
-def _without_query(raw: RawUrl) -> str:
-    scheme = f"{raw.scheme}:" if raw.scheme else ""
-    authority = f"//{raw.authority.rpartition('@')[2]}" if raw.authority is not None else ""
-    return f"{scheme}{authority}{raw.path}"

@@ -1,56 +1,35 @@
 """One request over the network and its whole answer, through ``requests``.
 
-Owns connections, proxies, certificates, deadlines and the size limit, and is the one place where the
-errors of the libraries below become ours. It sends a request as it was signed: it may add headers that
-no signature covers, and changes nothing else. It follows no redirect, repeats nothing, reads no netrc
-and keeps no cookie. Importing it loads ``requests``: import it when there is something to send.
+Owns connections, proxies, certificates and the size limit. It sends a request as it was signed: it may
+add headers that no signature covers, and changes nothing else. It follows no redirect, repeats nothing,
+reads no netrc and keeps no cookie. Importing it loads ``requests``: import it when there is something to
+send.
 """
 
 from __future__ import annotations
 
-import http.client
-import ssl
 import time
-from concurrent.futures import Future, wait
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import should_bypass_proxies
 from urllib3 import HTTPHeaderDict
-from urllib3 import exceptions as urllib3_errors
 
 from coda_cli import __version__
-from coda_cli.errors import (
-    ConnectionFailedError,
-    DecodingError,
-    RequestError,
-    RequestTimeoutError,
-    ResponseSizeTooLargeError,
-)
-from coda_cli.fetching.decoding import one_line
-from coda_cli.wire import Url, WireRequest, WireResponse, is_loopback
+from coda_cli.errors import RequestError
+from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, GRACE, TimeLimit, Worker
+from coda_cli.fetching.transport_answers import POOLS, read_body
+from coda_cli.fetching.transport_failures import FAILURES, request_error
+from coda_cli.proxies import Proxies
+from coda_cli.wire import Url, WireRequest, WireResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
-LARGEST_BODY = 25 * 1024 * 1024
-"""Bytes, after decompression: what a pack may receive on the platform."""
-
-CONNECT_TIMEOUT = 10.0
-"""Seconds."""
-
 _CA_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-_NO_PROXIES = ("no_proxy", "NO_PROXY")
-_PIECE = 64 * 1024
-_GRACE = 0.25  # seconds for a request to end by itself at its deadline, and to close what it opened
 
 
 class Transport(Protocol):
@@ -90,10 +69,9 @@ class HttpTransport:
 
     def __init__(self, environ: Mapping[str, str], *, ca_bundle: str | None = None) -> None:
         self._verify = ca_bundle or _ca_bundle(environ)
-        self._proxy = _first(environ, _PROXIES)
-        self._no_proxy = _first(environ, _NO_PROXIES)
+        self._proxies = Proxies.from_environment(environ)
         self._adapter = _Adapter(max_retries=0)
-        self._idle: list[_Worker] = []  # as many as requests were on their way at once
+        self._idle: list[Worker] = []  # as many as requests were on their way at once
 
     def __enter__(self) -> HttpTransport:
         return self
@@ -112,69 +90,38 @@ class HttpTransport:
     def send(self, request: WireRequest, *, timeout: float, connect_to: Url | None = None) -> WireResponse:
         """Return the whole answer: see ``Transport``."""
         prepared = _prepare(request, connect_to)
-        limit = _TimeLimit(_where(request.url, connect_to), timeout, time.monotonic() + timeout)
+        limit = TimeLimit(_where(request.url, connect_to), timeout, time.monotonic() + timeout)
         try:
             return self._within(limit, lambda: self._exchange(prepared, limit))
-        except (urllib3_errors.HTTPError, http.client.HTTPException, OSError, UnicodeError) as error:
-            # requests' own errors are OSErrors.
-            raise _translated(error, limit) from error
+        except FAILURES as error:
+            raise request_error(error, limit) from error
 
-    def _within(self, limit: _TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
+    def _within(self, limit: TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
         """Wait for the work until its time is over; then it is left alone, and ends by itself."""
-        worker = self._idle.pop() if self._idle else _Worker()
+        worker = self._idle.pop() if self._idle else Worker()
         try:
-            future = worker.do(work, limit.left + _GRACE)
+            future = worker.do(work, limit.left + GRACE)
             if not future.done():
-                raise limit.error()
+                raise limit.timeout_error()
         except BaseException:  # Ctrl-C too
             worker.end()
             raise
         self._idle.append(worker)
         return future.result()
 
-    def _exchange(self, prepared: _Prepared, limit: _TimeLimit) -> WireResponse:
+    def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
+        proxy = self._proxies.to_reach(prepared.destination.host, prepared.destination.effective_port)
         response = self._adapter.send(
             prepared,
             stream=True,
             timeout=(min(CONNECT_TIMEOUT, limit.left), limit.left),
             verify=self._verify,
-            proxies=self._proxies(prepared.destination),
+            proxies={"all": proxy} if proxy else None,
         )
         with closing(response):
-            body = _read(response.raw, limit)
+            body = read_body(response.raw, limit)
             headers = tuple((str(name), str(value)) for name, value in response.raw.headers.items())
             return WireResponse(response.status_code, headers, body)
-
-    def _proxies(self, destination: Url) -> dict[str, str]:
-        if not self._proxy or is_loopback(destination.host):
-            return {}
-        if should_bypass_proxies(str(destination), no_proxy=self._no_proxy):
-            return {}
-        return {"all": self._proxy}
-
-
-@dataclass(frozen=True, slots=True)
-class _TimeLimit:
-    """When one request must have ended, and what to say where it has not."""
-
-    where: str
-    seconds: float
-    deadline: float
-
-    @property
-    def left(self) -> float:
-        """Seconds, above zero since a socket takes no other timeout."""
-        return max(self.deadline - time.monotonic(), 0.001)
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() > self.deadline
-
-    def error(self) -> RequestTimeoutError:
-        return RequestTimeoutError(
-            f"no whole answer of {self.where} within {round(self.seconds, 2):g} seconds",
-            "--timeout gives it longer.",
-        )
 
 
 class _Prepared(requests.PreparedRequest):
@@ -184,7 +131,18 @@ class _Prepared(requests.PreparedRequest):
 
 
 class _Adapter(HTTPAdapter):
-    """Connects to a request's destination, whatever host the request itself names."""
+    """Connects to a request's destination, whatever host it names, and takes no head that is not whole."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the manager of direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Return the manager of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: str | tuple[str, str] | None = None
@@ -216,59 +174,6 @@ def _prepare(request: WireRequest, connect_to: Url | None) -> _Prepared:
     return prepared
 
 
-def _read(raw: Any, limit: _TimeLimit) -> bytes:
-    """Read a body to its end, decompressed; ``raw`` is urllib3's response."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := raw.read1(_PIECE, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_BODY:
-            raise ResponseSizeTooLargeError(
-                f"the answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
-                "Ask for less: a page, a range, a filter.",
-            )
-        if limit.is_over:  # so that a thread that nobody waits for any more ends too
-            raise limit.error()
-    return b"".join(pieces)
-
-
-class _Worker:
-    """A thread that does one piece of work after another, each until its time is over.
-
-    A socket's own timeout begins anew with every byte, and looking up a name has none at all: only
-    somebody who does not wait on the socket can bound the whole. Threads are kept, since starting one
-    costs as much as a request on a connection that is open.
-    """
-
-    def __init__(self) -> None:
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        Thread(target=self._run, name="coda-request", daemon=True).start()
-
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
-            del job  # nothing of a finished request is kept while waiting for the next
-
-    def end(self) -> None:
-        """End the thread, once it is done with what it was given."""
-        self._jobs.put(None)
-
-    def do(self, work: Callable[[], WireResponse], seconds: float) -> Future[WireResponse]:
-        """Do the work; the result has come when this returns, or it did not come in time."""
-        future: Future[WireResponse] = Future()
-
-        def job() -> None:
-            try:
-                future.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-                future.set_exception(error)
-
-        self._jobs.put(job)
-        wait([future], seconds)
-        return future
-
-
 def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
     for name in _CA_BUNDLES:
         if path := environ.get(name):
@@ -281,93 +186,5 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
     return True
 
 
-def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((environ[name] for name in names if environ.get(name)), "")
-
-
 def _where(url: Url, connect_to: Url | None) -> str:
     return url.authority if connect_to is None else f"{connect_to.origin} (in place of {url.authority})"
-
-
-_PROXY = "HTTPS_PROXY or ALL_PROXY names the proxy; NO_PROXY lists the hosts to reach without it."
-_CERTIFICATES = (
-    "Where a proxy or a company's own authority signs certificates, name a file of them in "
-    "REQUESTS_CA_BUNDLE, or for AWS in AWS_CA_BUNDLE."
-)
-_Kinds = tuple[type[BaseException], ...]
-_EXPLANATIONS: tuple[tuple[_Kinds, str, tuple[str, ...]], ...] = (
-    (
-        (ssl.SSLCertVerificationError,),
-        "the certificate of {where} cannot be verified",
-        ("{reason}.", _CERTIFICATES),
-    ),
-    (
-        (ssl.SSLError, urllib3_errors.SSLError),
-        "no secure connection to {where}",
-        ("{reason}.", _CERTIFICATES),
-    ),
-    (
-        # No reason: it quotes the proxy's URL, with its password. The request's own URL was checked before.
-        (urllib3_errors.LocationValueError, requests.exceptions.InvalidURL),
-        "the URL of the proxy is malformed",
-        (_PROXY,),
-    ),
-    (
-        (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema),
-        "no connection to {where} through the proxy",
-        ("{reason}.", _PROXY),
-    ),
-    (
-        (urllib3_errors.NameResolutionError,),
-        "the host name of {where} cannot be found",
-        ("Check its spelling (and the region in it), and that this machine is online.",),
-    ),
-    (
-        (ConnectionRefusedError,),
-        "{where} refused the connection",
-        ("Check the port, and that something listens there.",),
-    ),
-    ((http.client.RemoteDisconnected,), "{where} closed the connection without an answer", ()),
-    ((http.client.IncompleteRead,), "the answer of {where} broke off before it was complete", ()),
-)
-
-
-def _translated(error: Exception, limit: _TimeLimit) -> RequestError:
-    """Say in our words what went wrong, by the first of these that is among what the libraries wrapped."""
-    causes = list(_causes(error))
-
-    def caused_by(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    said = {"where": limit.where, "reason": _reason(causes[-1])}
-    if caused_by(urllib3_errors.DecodeError):
-        return DecodingError(f"the answer of {limit.where} cannot be decompressed")
-    for kinds, message, details in _EXPLANATIONS:
-        if caused_by(*kinds):
-            return ConnectionFailedError(
-                message.format_map(said), *(detail.format_map(said) for detail in details)
-            )
-    if not caused_by(requests.exceptions.Timeout, urllib3_errors.ReadTimeoutError):
-        return ConnectionFailedError(f"the request to {limit.where} failed", f"{said['reason']}.")
-    if not limit.is_over:  # a TLS handshake that takes too long is a read timeout
-        return ConnectionFailedError(f"no connection to {limit.where} within {CONNECT_TIMEOUT:g} seconds")
-    return limit.error()
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Give an error and all that it wraps, the way that requests, urllib3 and Python do, outermost first."""
-    todo, seen = [error], set[int]()
-    while todo:
-        current = todo.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        inner = (getattr(current, "reason", None), *current.args, current.__cause__, current.__context__)
-        todo.extend(cause for cause in inner if isinstance(cause, BaseException))
-
-
-def _reason(innermost: BaseException) -> str:
-    """Say what went wrong at the bottom; the wrappers' own texts repeat URLs, and with them secrets."""
-    text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(innermost)
-    return f"{type(innermost).__name__}: {one_line(text)}"

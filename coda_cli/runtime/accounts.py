@@ -6,14 +6,16 @@ and prints nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from coda_cli.errors import CodaError, UsageError
+from coda_cli.errors import CodaError, CredentialsError, UsageError
 from coda_cli.runtime.contexts import RunOptions, StoredForPack, aws_options, open_context
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.formulas import Formula
-from coda_cli.sdk.schemas import ResultType, ValueType
+from coda_cli.sdk.schemas import Schema
+from coda_cli.sdk.value_types import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,7 +110,7 @@ def _connection_name_step(loaded: LoadedPack, options: RunOptions) -> Step:
     function = loaded.pack.authentication.get_connection_name
     assert function is not None
     name = "connection name"
-    formula = Formula("get_connection_name", function, result=ResultType(ValueType.STRING))
+    formula = Formula("get_connection_name", function, result=Schema(type=ValueType.STRING))
     try:
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             return Step(name, str(execute_formula(formula, context, ())))
@@ -130,7 +132,10 @@ def own_principal(loaded: LoadedPack, options: RunOptions) -> tuple[Principal, s
     aws = aws_options(loaded.path.stem, options, stored)
     profiles = Profiles(aws, options.redactor)
     source = find_source(aws, profiles, options.redactor)
-    identity = ask_identity(source, profiles.session, options.redactor, stored().role_arn)
+    role_arn = None
+    with suppress(CredentialsError):  # it only says in which partition to ask
+        role_arn = stored().role_arn
+    identity = ask_identity(source, profiles.session, options.redactor, role_arn)
     return admitted_as(identity, source, profiles.session), identity.arn
 
 

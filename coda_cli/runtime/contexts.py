@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 60.0
 """Seconds for one request as a whole."""
 
+DEFAULT_RETRIES = 3
+"""How often a request that failed is sent again, where that may help."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -46,6 +49,7 @@ class RunOptions:
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
     timeout: float = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
     redactor: Redactor = field(default_factory=Redactor)
@@ -98,9 +102,10 @@ class StoredForPack:
     def _stored(self) -> StoredCredentials:
         from coda_cli.auth.store import CredentialsStore, StoredCredentials
 
-        if self._path is None:
+        declared = self._authentication
+        if self._path is None or not (declared.is_aws or declared.requires_endpoint_url):
             return StoredCredentials()
-        return CredentialsStore(self._path).read().used_by(self._authentication.type)
+        return CredentialsStore(self._path).read().used_by(declared.type)
 
     def endpoint(self, environ: Mapping[str, str]) -> str | None:
         """Return the endpoint that is configured for a pack which requires one: by variable, else stored.
@@ -181,6 +186,7 @@ def _make_fetcher(
         if authentication.requires_endpoint_url
         else None,
         timeout=options.timeout,
+        retries=options.retries,
         is_allowed=options.may_fetch,
     )
 

@@ -40,7 +40,13 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
             raise
         # SystemExit and the like too: whatever the pack raises is its failure.
         raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
-    return json_result(result, formula.result, formula.name, context.timezone)
+    try:
+        return json_result(result, formula.result, formula.name, context.timezone)
+    except Exception as error:
+        if isinstance(error, CodaError) or pack_location(error) is None:
+            raise
+        # Reading the result ran the pack's own code, such as the __iter__ of its class.
+        raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
 
 
 def _summary(error: BaseException) -> str:

@@ -85,7 +85,7 @@ def _run(path: Path) -> ModuleType:
     folder = str(path.resolve().parent)
     if folder not in sys.path:
         sys.path.append(folder)
-    name = f"{_MODULE_PREFIX}{path.stem}"
+    name = f"{_MODULE_PREFIX}{path.stem.replace('.', '_')}"  # a dot would name a package that is not there
     loader = SourceFileLoader(name, str(path))
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None:  # not reached with a loader given, but the library's signature allows it

@@ -35,7 +35,7 @@ def choose_formula(loaded: LoadedPack, name: str) -> Formula:
 
 def names_of_formulas(loaded: LoadedPack) -> str:
     """Say which formulas the pack has, the first ones where there are many."""
-    names = [formula.name for formula in loaded.pack.formulas]
+    names = [formula.name for formula in loaded.pack.formulas] or ["none"]
     more = (
         f" and {len(names) - _MOST_NAMES} more; coda describe lists them" if len(names) > _MOST_NAMES else ""
     )

@@ -23,32 +23,86 @@ from coda_cli.sdk.parameters import Markdown as Markdown
 from coda_cli.sdk.parameters import Parameter as Parameter
 from coda_cli.sdk.parameters import ParameterType as ParameterType
 from coda_cli.sdk.parameters import make_parameter as make_parameter
-from coda_cli.sdk.schemas import ValueType as ValueType
+from coda_cli.sdk.schema_annotations import schema as schema
+from coda_cli.sdk.schema_declarations import generate_schema as generate_schema
+from coda_cli.sdk.schema_declarations import (
+    get_effective_property_keys_from_schema as get_effective_property_keys_from_schema,
+)
+from coda_cli.sdk.schema_declarations import make_attribution_node as make_attribution_node
+from coda_cli.sdk.schema_declarations import make_object_schema as make_object_schema
+from coda_cli.sdk.schema_declarations import (
+    make_reference_schema_from_object_schema as make_reference_schema_from_object_schema,
+)
+from coda_cli.sdk.schema_declarations import make_schema as make_schema
+from coda_cli.sdk.schema_declarations import with_identity as with_identity
+from coda_cli.sdk.schemas import PROPERTY_LABEL_VALUE_TEMPLATE as PROPERTY_LABEL_VALUE_TEMPLATE
+from coda_cli.sdk.schemas import AttributionNode as AttributionNode
+from coda_cli.sdk.schemas import Identity as Identity
+from coda_cli.sdk.schemas import IndexDefinition as IndexDefinition
+from coda_cli.sdk.schemas import PropertyIdentifierDetails as PropertyIdentifierDetails
+from coda_cli.sdk.schemas import Schema as Schema
 from coda_cli.sdk.urls import join_url as join_url
 from coda_cli.sdk.urls import with_query_params as with_query_params
+from coda_cli.sdk.value_types import AttributionNodeType as AttributionNodeType
+from coda_cli.sdk.value_types import CurrencyFormat as CurrencyFormat
+from coda_cli.sdk.value_types import DurationUnit as DurationUnit
+from coda_cli.sdk.value_types import EmailDisplayType as EmailDisplayType
+from coda_cli.sdk.value_types import ImageCornerStyle as ImageCornerStyle
+from coda_cli.sdk.value_types import ImageOutline as ImageOutline
+from coda_cli.sdk.value_types import ImageShapeStyle as ImageShapeStyle
+from coda_cli.sdk.value_types import LinkDisplayType as LinkDisplayType
+from coda_cli.sdk.value_types import OptionsType as OptionsType
+from coda_cli.sdk.value_types import ScaleIconSet as ScaleIconSet
+from coda_cli.sdk.value_types import ValueHintType as ValueHintType
+from coda_cli.sdk.value_types import ValueType as ValueType
 
 __all__ = [
+    "PROPERTY_LABEL_VALUE_TEMPLATE",
+    "AttributionNode",
+    "AttributionNodeType",
     "AuthenticationType",
+    "CurrencyFormat",
+    "DurationUnit",
     "Email",
+    "EmailDisplayType",
     "ExecutionContext",
     "FetchResponse",
     "Fetcher",
     "File",
     "Formula",
     "Html",
+    "Identity",
     "Image",
+    "ImageCornerStyle",
+    "ImageOutline",
+    "ImageShapeStyle",
+    "IndexDefinition",
     "InvocationLocation",
+    "LinkDisplayType",
     "Markdown",
     "MissingScopesError",
+    "OptionsType",
     "Pack",
     "Parameter",
     "ParameterType",
+    "PropertyIdentifierDetails",
     "ResponseSizeTooLargeError",
+    "ScaleIconSet",
+    "Schema",
     "StatusCodeError",
     "UserVisibleError",
+    "ValueHintType",
     "ValueType",
+    "generate_schema",
+    "get_effective_property_keys_from_schema",
     "join_url",
+    "make_attribution_node",
+    "make_object_schema",
     "make_parameter",
+    "make_reference_schema_from_object_schema",
+    "make_schema",
     "new_pack",
+    "schema",
+    "with_identity",
     "with_query_params",
 ]

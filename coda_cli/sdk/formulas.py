@@ -9,12 +9,15 @@ import inspect
 import re
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.parameters import Parameter, check_parameter_name, parameter_of, type_of
-from coda_cli.sdk.schemas import ResultType, ValueType, result_type_of
+from coda_cli.sdk.schema_annotations import declared_schema, schema_of
+from coda_cli.sdk.schema_declarations import make_schema
+from coda_cli.sdk.schemas import Schema
+from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 Execute = Callable[..., Any]
 
@@ -34,7 +37,7 @@ class Formula:
     description: str = ""
     parameters: tuple[Parameter, ...] = ()
     vararg_parameters: tuple[Parameter, ...] = ()
-    result: ResultType = ResultType()  # noqa: RUF009 - frozen
+    result: Schema = Schema()  # noqa: RUF009 - frozen
     is_action: bool = False
 
 
@@ -44,9 +47,16 @@ def pascal_case(name: str) -> str:
 
 
 def formula_of(
-    function: Execute, *, name: str | None = None, description: str | None = None, is_action: bool = False
+    function: Execute,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    schema: object = None,
+    is_action: bool = False,
 ) -> Formula:
     """Read a formula from a function: its name, docstring and signature.
+
+    ``schema``, a schema or a Python type, says more of the result than the signature does.
 
     Raises:
         DeclarationError: the function cannot be a formula; the message names the formula and parameter.
@@ -59,6 +69,8 @@ def formula_of(
     try:
         parameters, varargs, result = _signature(function)
         _check_parameters(parameters, varargs)
+        if schema is not None:
+            result = _said_twice(result, declared_schema(schema), "the annotation of the result")
     except DeclarationError as error:
         raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
     return Formula(
@@ -79,6 +91,9 @@ def formula_spelled_out(
     parameters: typing.Sequence[Parameter],
     vararg_parameters: typing.Sequence[Parameter],
     result_type: ValueType | None,
+    coda_type: ValueHintType | None = None,
+    items: object = None,
+    schema: object = None,
     is_action: bool,
     execute: Execute,
 ) -> Formula:
@@ -91,10 +106,6 @@ def formula_spelled_out(
     if not callable(execute):
         raise DeclarationError(f"formula {name}: execute is no function but {execute!r}")
     _check_not_async(name, execute)
-    if result_type is not None and not isinstance(result_type, ValueType):
-        raise DeclarationError(
-            f"formula {name}: result_type {result_type!r} is not a member of sdk.ValueType"
-        )
     for parameter in (*parameters, *vararg_parameters):
         if not isinstance(parameter, Parameter):
             raise DeclarationError(
@@ -104,6 +115,7 @@ def formula_spelled_out(
         _signature_parameters(execute)
         _check_parameters(tuple(parameters), tuple(vararg_parameters))
         _check_call(execute, [parameter.name for parameter in (*parameters, *vararg_parameters)])
+        result = _spelled_out_result(result_type, coda_type, items, schema)
     except DeclarationError as error:
         raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
     return Formula(
@@ -112,9 +124,34 @@ def formula_spelled_out(
         description=description,
         parameters=tuple(parameters),
         vararg_parameters=tuple(vararg_parameters),
-        result=ResultType(result_type),
+        result=result,
         is_action=is_action,
     )
+
+
+def _spelled_out_result(
+    result_type: ValueType | None, coda_type: ValueHintType | None, items: object, schema: object
+) -> Schema:
+    """Put together what a formula spelled out says of its result."""
+    if result_type is not None and not isinstance(result_type, ValueType):
+        raise DeclarationError(f"result_type {result_type!r} is not a member of sdk.ValueType")
+    if coda_type is None and items is None:
+        said = Schema(type=result_type)
+    elif result_type is None:
+        raise DeclarationError("coda_type and items go with a result_type, and there is none")
+    else:
+        described = None if items is None else declared_schema(items, "items")
+        said = make_schema(type=result_type, coda_type=coda_type, items=described)
+    return said if schema is None else _said_twice(said, declared_schema(schema), "result_type")
+
+
+def _said_twice(said: Schema, declared: Schema, who: str) -> Schema:
+    """Return the declared schema, which must be of the type that was said elsewhere too."""
+    outer, inner = (said, said.items), (declared, declared.items)
+    for one, other in zip(outer, inner, strict=True):
+        if one is not None and other is not None and one.type not in (None, other.type):
+            raise DeclarationError(f"schema: it is {declared}, and {who} says {said}")
+    return replace(declared, nullable=True) if said.nullable and said.type is not None else declared
 
 
 def check_formula_name(name: object) -> None:
@@ -156,7 +193,7 @@ def _first_paragraph(function: Execute) -> str:
     return " ".join(paragraph.split())
 
 
-def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], ResultType]:
+def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], Schema]:
     context, *given = _signature_parameters(function)
     try:
         hints = typing.get_type_hints(function, include_extras=True)
@@ -181,7 +218,7 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
         annotation = hints.get(parameter.name, parameter.empty)
         read = parameter_of(parameter.name, annotation, parameter.default, vararg=is_vararg)
         (varargs if is_vararg else parameters).append(read)
-    result = result_type_of(hints["return"]) if "return" in hints else ResultType()
+    result = schema_of(hints["return"]) if "return" in hints else Schema()
     return tuple(parameters), tuple(varargs), result
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from coda_cli.sdk.parameters import Parameter
-    from coda_cli.sdk.schemas import ValueType
+    from coda_cli.sdk.schemas import Schema
+    from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 Function = TypeVar("Function", bound=Execute)
 
@@ -137,7 +138,13 @@ class Pack:
     def formula(self, function: Function, /) -> Function: ...
     @overload
     def formula(
-        self, /, *, name: str | None = None, description: str | None = None, is_action: bool = False
+        self,
+        /,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        schema: Schema | type | None = None,
+        is_action: bool = False,
     ) -> Callable[[Function], Function]: ...
     def formula(
         self,
@@ -146,19 +153,23 @@ class Pack:
         *,
         name: str | None = None,
         description: str | None = None,
+        schema: Schema | type | None = None,
         is_action: bool = False,
     ) -> Any:
         """Register a function as a formula and return it unchanged.
 
         The name is the function's in PascalCase, the description its docstring's first paragraph, unless
-        they are given; parameters and result come from the signature.
+        they are given; parameters and result come from the signature. ``schema``, a schema or a type such as
+        a dataclass, says more of the result.
 
         Raises:
             DeclarationError: the function cannot be a formula, or its name is taken.
         """
 
         def register(function: Execute) -> Execute:
-            self._add(formula_of(function, name=name, description=description, is_action=is_action))
+            self._add(
+                formula_of(function, name=name, description=description, schema=schema, is_action=is_action)
+            )
             return function
 
         return register if function is None else register(function)
@@ -171,10 +182,16 @@ class Pack:
         parameters: Sequence[Parameter] = (),
         vararg_parameters: Sequence[Parameter] = (),
         result_type: ValueType | None = None,
+        coda_type: ValueHintType | None = None,
+        items: Schema | type | None = None,
+        schema: Schema | type | None = None,
         is_action: bool = False,
         execute: Execute,
     ) -> None:
         """Register a formula spelled out, one to one with the TypeScript call.
+
+        The result is ``result_type`` with a hint (``coda_type``) or the schema of an array's ``items``, or
+        ``schema``, which says all of it.
 
         Raises:
             DeclarationError: a part makes no sense, or the name is taken.
@@ -186,6 +203,9 @@ class Pack:
                 parameters=parameters,
                 vararg_parameters=vararg_parameters,
                 result_type=result_type,
+                coda_type=coda_type,
+                items=items,
+                schema=schema,
                 is_action=is_action,
                 execute=execute,
             )

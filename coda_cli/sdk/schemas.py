@@ -1,107 +1,169 @@
-"""What a formula gives back: the value types, and reading one from a return annotation.
+"""What a schema is: the type of a result, a row or one of its properties, and how it is shown.
 
-Checking a value against its type is the runtime's.
+Data only. Schemas are made by ``schema_declarations``, or read from Python types by ``schema_annotations``;
+checking a value against its schema is the runtime's.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from coda_cli.errors import DeclarationError
-from coda_cli.sdk.parameters import Class, Email, File, Html, Image, Markdown, name_of, without_none
+from coda_cli.sdk.value_types import (
+    AttributionNodeType,
+    CurrencyFormat,
+    DurationUnit,
+    EmailDisplayType,
+    ImageCornerStyle,
+    ImageOutline,
+    ImageShapeStyle,
+    LinkDisplayType,
+    OptionsType,
+    ScaleIconSet,
+    ValueHintType,
+    ValueType,
+)
 
+_MOMENTS = (ValueHintType.DATE, ValueHintType.TIME, ValueHintType.DATE_TIME, ValueHintType.DURATION)
 
-class ValueType(StrEnum):
-    """The types that a result can have; the values are the reference's own strings."""
-
-    BOOLEAN = "boolean"
-    NUMBER = "number"
-    STRING = "string"
-    ARRAY = "array"
-    OBJECT = "object"
+PROPERTY_LABEL_VALUE_TEMPLATE = "{VALUE}"
+"""What stands for the property's value in the label of a ``PropertyIdentifierDetails``."""
 
 
 @dataclass(frozen=True, slots=True)
-class ResultType:
-    """The declared type of a result. ``type`` None is any JSON value.
+class AttributionNode:
+    """One part of what a table says about where its data comes from."""
 
-    ``python_type`` narrows it to what the annotation says: ``int`` for a whole number, ``datetime`` or
-    ``date`` for text with that hint, a dataclass. ``items`` is the type of an array's items.
+    type: AttributionNodeType
+    text: str | None = None
+    anchor_url: str | None = None
+    anchor_text: str | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What makes the objects of one schema the same kind of thing, such as the rows of one table."""
+
+    name: str
+    dynamic_url: str | None = None
+    pack_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyIdentifierDetails:
+    """A property that a card shows, with a label and what stands there if it is empty."""
+
+    property: str
+    label: str | None = None
+    placeholder: str | None = None
+
+
+Class = type[Any]
+
+PropertyIdentifier = str | PropertyIdentifierDetails
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDefinition:
+    """The properties that the objects of a schema are searched by."""
+
+    properties: tuple[PropertyIdentifier, ...]
+    context_properties: tuple[PropertyIdentifier, ...] = ()
+    filterable_properties: tuple[PropertyIdentifier, ...] = ()
+
+
+Options = tuple[object, ...] | Callable[..., Any] | OptionsType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Schema:
+    """The type of a value, and how it is shown. Make one with ``make_schema`` or ``make_object_schema``.
+
+    ``type`` None is any JSON value, an array without ``items`` one of any values, an object whose
+    ``properties`` are None one of any keys. ``nullable`` and ``python_type`` (``int``, ``date``,
+    ``datetime``: results must be of that class) are what a Python annotation says beyond the reference.
     """
 
     type: ValueType | None = None
-    items: ResultType | None = None
-    python_type: Class | None = None
+    coda_type: ValueHintType | None = None
+    description: str = ""
     nullable: bool = False
+    python_type: Class | None = None
+
+    # as the property of an object
+    from_key: str | None = None
+    display_name: str | None = None
+    required: bool = False
+    mutable: bool = False
+    fixed_id: str | None = None
+
+    # as the hint is shown
+    precision: int | None = None
+    use_thousands_separator: bool | None = None
+    format: str | CurrencyFormat | None = None
+    date_format: str | None = None
+    time_format: str | None = None
+    max_unit: DurationUnit | None = None
+    currency_code: str | None = None
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    step: float | str | None = None
+    show_value: bool | None = None
+    icon: ScaleIconSet | None = None
+    display: EmailDisplayType | LinkDisplayType | None = None
+    force: bool | None = None
+    image_outline: ImageOutline | None = None
+    image_corner_style: ImageCornerStyle | None = None
+    image_shape_style: ImageShapeStyle | None = None
+    width: float | str | None = None
+    height: float | str | None = None
+    options: Options | None = field(default=None, hash=False)
+    allow_new_values: bool | None = None
+    require_for_updates: bool | None = None
+
+    # of an array
+    items: Schema | None = None
+
+    # of an object
+    properties: Mapping[str, Schema] | None = field(default=None, hash=False)
+    include_unknown_properties: bool = False
+    id_property: str | None = None
+    display_property: str | None = None
+    featured_properties: tuple[str, ...] = ()
+    identity: Identity | None = None
+    attribution: tuple[AttributionNode, ...] = ()
+    title_property: PropertyIdentifier | None = None
+    link_property: PropertyIdentifier | None = None
+    subtitle_properties: tuple[PropertyIdentifier, ...] = ()
+    snippet_property: PropertyIdentifier | None = None
+    image_property: PropertyIdentifier | None = None
+    created_at_property: PropertyIdentifier | None = None
+    created_by_property: PropertyIdentifier | None = None
+    modified_at_property: PropertyIdentifier | None = None
+    modified_by_property: PropertyIdentifier | None = None
+    user_email_property: PropertyIdentifier | None = None
+    index: IndexDefinition | None = None
 
     def __str__(self) -> str:
-        """What a person reads: ``string``, ``array of object``."""
+        """What a person reads: ``string``, ``array of object``, ``url or nothing``."""
         if self.type is None:
-            text = "any"
-        elif self.python_type in (date, datetime):
-            text = "date" if self.python_type is date else "datetime"
-        elif self.python_type is int:
-            text = "whole number"
-        else:
-            text = self.type.value
+            return "any"
+        text = self._kind()
         if self.items is not None and self.items.type is not None:
             text = f"{text} of {self.items}"
-        return f"{text} or nothing" if self.nullable and self.type is not None else text
+        return f"{text} or nothing" if self.nullable else text
 
+    def __repr__(self) -> str:
+        """The fields that say something."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        said = {one.name: values[one.name] for one in fields(self) if values[one.name] != one.default}
+        return f"Schema({', '.join(f'{name}={value!r}' for name, value in said.items())})"
 
-_SCALARS: dict[object, ResultType] = {
-    str: ResultType(ValueType.STRING),
-    int: ResultType(ValueType.NUMBER, python_type=int),
-    float: ResultType(ValueType.NUMBER),
-    bool: ResultType(ValueType.BOOLEAN),
-    datetime: ResultType(ValueType.STRING, python_type=datetime),
-    date: ResultType(ValueType.STRING, python_type=date),
-    dict: ResultType(ValueType.OBJECT),
-    list: ResultType(ValueType.ARRAY),
-    Any: ResultType(),
-    object: ResultType(),
-    None: ResultType(nullable=True),
-    types.NoneType: ResultType(nullable=True),
-    **{text: ResultType(ValueType.STRING) for text in (Html, Markdown, Email, Image, File)},
-}
-
-
-def result_type_of(annotation: Any) -> ResultType:
-    """Read the type of a result from a return annotation.
-
-    Raises:
-        DeclarationError: a result cannot have this type.
-    """
-    if typing.get_origin(annotation) is Annotated:
-        annotation = typing.get_args(annotation)[0]
-    annotation, nullable = without_none(annotation)
-    found = _plain_type_of(annotation)
-    if found is None:
-        raise DeclarationError(
-            f"result: {name_of(annotation)} is not a type that a formula can return",
-            "Use str, int, float, bool, datetime, date, a list, dict, dataclass or TypedDict, "
-            "one of them `| None`, or no annotation for any JSON value.",
-        )
-    return dataclasses.replace(found, nullable=True) if nullable else found
-
-
-def _plain_type_of(annotation: Any) -> ResultType | None:
-    origin = typing.get_origin(annotation)
-    if origin in (list, Sequence) or annotation is Sequence:
-        items = [result_type_of(item) for item in typing.get_args(annotation)]
-        return ResultType(ValueType.ARRAY, items=items[0] if items else None)
-    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
-        return ResultType(ValueType.OBJECT, python_type=annotation)
-    if origin in (dict, Mapping) or annotation is Mapping or typing.is_typeddict(annotation):
-        return ResultType(ValueType.OBJECT)
-    try:
-        return _SCALARS.get(annotation)
-    except TypeError:  # unhashable, so no type of ours
-        return None
+    def _kind(self) -> str:
+        if self.coda_type is None:
+            return "whole number" if self.python_type is int else str(self.type)
+        if self.type is ValueType.NUMBER and self.coda_type in _MOMENTS:
+            return f"{self.coda_type} as a number"
+        return str(self.coda_type)

@@ -15,7 +15,7 @@ from coda_cli.auth.aws_options import AwsOptions
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import Authentication, AuthenticationType
-from coda_cli.wire import PathStyle, ServiceError, WireResponse
+from coda_cli.wire import PathStyle, Refusal, ServiceError, WireResponse
 from tests.auth.world import ACCESS_KEY, ASSUME_ROLE, request, write_files
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_anonymous_changes_nothing() -> None:
     assert anonymous.path_style is PathStyle.AS_WRITTEN
     assert anonymous.authenticate(wire) is wire
     assert anonymous.retry(wire, refusal) is None
-    assert anonymous.refusal(wire, refusal) == ()
+    assert anonymous.refusal(wire, refusal) == Refusal()
 
 
 def test_any_pack_is_routed() -> None:

@@ -1,32 +1,15 @@
-"""The authenticator for AWS: which region is signed for, which headers are refused, what a refusal means."""
+"""The authenticator for AWS: which region is signed for, and which headers are refused."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.errors import CredentialsError, RequestError
-from coda_cli.redaction import mask
-from coda_cli.wire import PathStyle, ServiceError, WireResponse
-from tests.auth.world import (
-    ASSUME_ROLE,
-    EXTERNAL_ID,
-    KEY_ID,
-    MARKED,
-    ROLE,
-    ROLE_KEY_ID,
-    TOKEN,
-    FakeSts,
-    authenticator,
-    details,
-    header,
-    request,
-    set_keys,
-    write_files,
-)
+from coda_cli.wire import PathStyle
+from tests.auth.world import authenticator, details, header, request, set_keys, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,98 +131,3 @@ def test_region_and_service_are_told_once(caplog: pytest.LogCaptureFixture) -> N
         auth.authenticate(request(url))
     told = [record.getMessage() for record in caplog.records if record.getMessage().startswith("signing for")]
     assert told == ["signing for sqs in eu-west-1", "signing for sqs in us-east-2"]
-
-
-def refused(code: str, message: str = "") -> WireResponse:
-    """Make a response that refuses with a code."""
-    return WireResponse(403, (), b"", ServiceError(code, message))
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "SignatureDoesNotMatch",
-        "InvalidClientTokenId",
-        "UnrecognizedClientException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidAccessKeyId",
-        "AuthFailure",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "InvalidToken",
-        "InvalidSignatureException",
-        "RequestTimeTooSkewed",
-        "RequestExpired",
-        "TokenRefreshRequired",
-        "AuthorizationHeaderMalformed",
-    ],
-)
-def test_refusal_is_explained(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """Each code that refuses the credentials is answered with region, name, key, origin and a next step."""
-    monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
-    auth = authenticator(service="sqs")
-    signed = auth.authenticate(request(REGIONAL))
-    lines = auth.refusal(signed, refused(code))
-    assert lines[0] == (
-        f"It was signed for sqs in eu-west-1 by key {mask(KEY_ID)}, "
-        "from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-    )
-    assert len(lines) >= 2
-    assert not [secret for secret in (*MARKED, KEY_ID) if secret in "\n".join(lines)]
-
-
-@pytest.mark.parametrize(
-    "response",
-    [
-        pytest.param(refused("AccessDenied"), id="the service denies"),
-        pytest.param(refused("AccessDeniedException"), id="a JSON service denies"),
-        pytest.param(refused("NoSuchBucket"), id="something else"),
-        pytest.param(refused(""), id="no code"),
-        pytest.param(WireResponse(200), id="no error"),
-    ],
-)
-def test_other_errors_refuse_no_credentials(response: WireResponse) -> None:
-    """What is not about signature, token or key gets no explanation."""
-    auth = authenticator(service="sqs")
-    signed = auth.authenticate(request(REGIONAL))
-    assert auth.refusal(signed, response) == ()
-
-
-def test_refused_signature_hints_at_the_service_word() -> None:
-    """Where our own signature is refused, the pack's service word and the canonical request are hinted at."""
-    auth = authenticator(service="bedrock-runtime")
-    signed = auth.authenticate(request(REGIONAL))
-    said = "\n".join(auth.refusal(signed, refused("SignatureDoesNotMatch")))
-    assert "signed as bedrock" in said
-    assert "--debug" in said
-    assert "--debug" not in "\n".join(auth.refusal(signed, refused("ExpiredToken")))
-
-
-def test_refusal_of_an_older_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Telling of a refusal asks nobody for newer keys, and names the one that was refused."""
-    with FakeSts(seconds=1) as sts:  # too short to be held
-        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
-        auth = authenticator(ASSUME_ROLE, "sqs", role_arn=ROLE, external_id=EXTERNAL_ID)
-        signed = auth.authenticate(request(REGIONAL))
-        older = tuple(
-            (name, value.replace(ROLE_KEY_ID, "ASIAEXAMPLEOLDER0009")) for name, value in signed.headers
-        )
-        sts.refusal = ("AccessDenied", "no more")
-        lines = auth.refusal(replace(signed, headers=older), refused("ExpiredToken"))
-        assert len(sts.requests) == 1
-    assert f"by key ****0009, from role {ROLE}, assumed with AWS_ACCESS_KEY_ID" in lines[0]
-
-
-def test_nothing_refuses_what_was_not_signed() -> None:
-    """A request without our signature, which was sent without credentials, had none to be refused."""
-    assert authenticator().refusal(request(), refused("MissingAuthenticationToken")) == ()
-
-
-def test_nothing_is_retried_yet() -> None:
-    """No response leads to a corrected request."""
-    auth = authenticator(service="sqs")
-    signed = auth.authenticate(request(REGIONAL))
-    assert auth.retry(signed, refused("RequestTimeTooSkewed")) is None

@@ -15,11 +15,13 @@ from tests.auth.world import (
     EXTERNAL_ID,
     KEY_ID,
     MARKED,
+    PROFILE_KEY_ID,
     ROLE,
     ROLE_KEY_ID,
     ROLE_SECRET,
     ROLE_TOKEN,
     SECRET,
+    STATIC_PROFILE,
     TOKEN,
     FakeSts,
     Options,
@@ -109,7 +111,10 @@ def test_threads_share_a_session(sts: FakeSts) -> None:
     ],
 )
 def test_refused_role(sts: FakeSts, code: str, expected: list[str]) -> None:
-    """A refusal names role, caller, origin, external id (masked) and AWS's words, and is not repeated."""
+    """A refusal names role, caller, origin, external id (masked) and AWS's words, and is not repeated.
+
+    Who called is asked where that may be the reason; that this is refused too makes no difference.
+    """
     sts.refusal = (code, "User: arn:aws:iam::123456789012:user/dev\n is not authorized")
     with pytest.raises(CredentialsError, match=f"refused to assume the role {ROLE}: {code}") as caught:
         credentials(assume_role=True, **INLINE).keys()
@@ -119,8 +124,37 @@ def test_refused_role(sts: FakeSts, code: str, expected: list[str]) -> None:
     assert f"the external id {mask(EXTERNAL_ID)} was sent" in said
     assert [text for text in expected if text not in said] == []
     assert not [secret for secret in (*MARKED, EXTERNAL_ID, KEY_ID) if secret in said]
-    assert len(sts.requests) == 1
+    assert "Request id: 1" in said
+    more = ["GetCallerIdentity"] if code == "AccessDenied" else []
+    assert [call["Action"] for call in sts.asked] == ["AssumeRole", *more]
     assert caught.value.exit_code == 4
+
+
+def test_caller_without_permission_is_named(sts: FakeSts) -> None:
+    """Who AWS says is calling is told: it is what the trust policy must name, and may be unexpected."""
+    sts.refusal = ("AccessDenied", "no")
+    sts.caller_arn = "arn:aws:iam::123456789012:user/another"
+    with pytest.raises(CredentialsError) as caught:
+        credentials(assume_role=True, **INLINE).keys()
+    assert f"called by {sts.caller_arn} with key {mask(KEY_ID)} from AWS_ACCESS_KEY_ID" in details(
+        caught.value
+    )
+
+
+def test_caller_of_a_profiles_role_is_named(sts: FakeSts, scrubbed_environment: Path) -> None:
+    """The keys behind a profile's role are another principal's than the role's: that one is named."""
+    sts.refusal = ("AccessDenied", "no")
+    sts.caller_arn = "arn:aws:iam::123456789012:user/behind"
+    write_files(
+        scrubbed_environment,
+        f"[profile two]\nrole_arn = {ROLE}\nsource_profile = dev\nexternal_id = {EXTERNAL_ID}\n",
+        STATIC_PROFILE,
+    )
+    with pytest.raises(CredentialsError) as caught:
+        credentials(assume_role=True, profile="two").keys()
+    assert f"called by {sts.caller_arn} with key {mask(PROFILE_KEY_ID)} from source_profile" in details(
+        caught.value
+    )
 
 
 def test_causes_come_in_order(sts: FakeSts) -> None:
@@ -210,4 +244,31 @@ def test_unsafe_sts_override(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> N
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://evil.example")
     with pytest.raises(CredentialsError, match="AWS_ENDPOINT_URL_STS is plain http"):
         credentials(assume_role=True, **INLINE).keys()
+    assert sts.requests == []
+
+
+def test_renewal(sts: FakeSts, caplog: pytest.LogCaptureFixture) -> None:
+    """A session that AWS calls expired before its time is replaced, once for all who ask."""
+    held = credentials(assume_role=True, **INLINE)
+    first = held.keys().access_key
+    assert not held.renew(first)  # this STS gives the same key to everybody
+    assert [call["Action"] for call in sts.asked] == ["AssumeRole", "AssumeRole"]
+    assert held.renew("ASIAEXAMPLEOLDER0009")  # who comes later with an older key is served by what is held
+    assert len(sts.asked) == 2
+    assert not [secret for secret in MARKED if secret in caplog.text]
+
+
+def test_renewal_that_is_refused(sts: FakeSts) -> None:
+    """Where a new session is refused, that is the error, with its own advice."""
+    held = credentials(assume_role=True, **INLINE)
+    held.keys()
+    sts.refusal = ("ExpiredToken", "The security token included in the request is expired")
+    with pytest.raises(CredentialsError, match="refused to assume the role") as caught:
+        held.renew(ROLE_KEY_ID)
+    assert "AWS_SESSION_TOKEN" in details(caught.value)
+
+
+def test_keys_of_the_environment_cannot_be_renewed(sts: FakeSts) -> None:
+    """What a person has set stays as it is, and nobody is asked."""
+    assert not credentials().renew(KEY_ID)
     assert sts.requests == []

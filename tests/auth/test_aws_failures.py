@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -14,6 +16,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
     SSOTokenLoadError,
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
@@ -44,8 +47,33 @@ ATTEMPT = Attempt(Caller("****0001", has_token=False, origin="profile 'dev'", re
         pytest.param(LoginRefreshRequired(), "aws login --profile login-here", id="login expired"),
         pytest.param(
             CredentialRetrievalError(provider="custom-process", error_msg="a\nb"),
-            "custom-process: a b",
+            "the program of credential_process gave no credentials\na\n",
             id="program",
+        ),
+        pytest.param(
+            CredentialRetrievalError(provider="custom-process", error_msg=" \n"),
+            "It failed, and said nothing.",
+            id="silent program",
+        ),
+        pytest.param(
+            CredentialRetrievalError(
+                provider="custom-process", error_msg="\n/opt/keys ended with status 3: no"
+            ),
+            "\n/opt/keys ended with status 3: no\n",
+            id="program, with its status",
+        ),
+        pytest.param(
+            CredentialRetrievalError(provider="container-role", error_msg="a\nb"),
+            "from container-role: a b",
+            id="another provider",
+        ),
+        pytest.param(
+            SSLError(
+                endpoint_url="https://sts.us-east-1.amazonaws.com/",
+                error=OSError("certificate verify failed"),
+            ),
+            "certificate verify failed",
+            id="certificate",
         ),
         pytest.param(
             EndpointConnectionError(endpoint_url="https://x"), "cannot be reached", id="no connection"
@@ -101,9 +129,43 @@ def test_refusal_by_operation(operation: str, first: str, expected: str) -> None
     assert ("own policy" in details(translation)) is (operation == "AssumeRole")
 
 
+def test_caller_is_asked_where_it_explains() -> None:
+    """Who called is asked for a role that is denied, and for nothing else."""
+    asked: list[str] = []
+
+    def caller_arn() -> str:
+        asked.append("asked")
+        return "arn:aws:iam::123456789012:user/dev"
+
+    role = RoleAttempt(ROLE, None)
+    for code, operation, attempted in (
+        ("InvalidClientTokenId", "AssumeRole", role),
+        ("AccessDenied", "AssumeRoleWithWebIdentity", role),
+        ("AccessDenied", "GetSessionToken", role),
+        ("AccessDenied", "AssumeRole", None),
+    ):
+        error = ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
+        credentials_error(error, Attempt(ATTEMPT.caller, role=attempted, caller_arn=caller_arn))
+        assert asked == []
+    error = ClientError(
+        {
+            "Error": {"Code": "AccessDenied", "Message": "no"},
+            "ResponseMetadata": {"RequestId": "1-2-3"},  # type: ignore[typeddict-item] # what matters of it
+        },
+        "AssumeRole",
+    )
+    said = details(credentials_error(error, Attempt(ATTEMPT.caller, role=role, caller_arn=caller_arn)))
+    assert "called by arn:aws:iam::123456789012:user/dev with key ****0001 from profile 'dev'" in said
+    assert "Request id: 1-2-3" in said
+    assert asked == ["asked"]
+    keyless = Caller("", has_token=False, origin="the container's role", renewal="")
+    said = details(credentials_error(error, Attempt(keyless, role=role)))
+    assert "\ncalled with the container's role; no external id was sent\n" in said
+
+
 def test_long_messages_are_cut() -> None:
-    """What a program writes is given as one line of bounded length."""
-    error = CredentialRetrievalError(provider="custom-process", error_msg="x\n" * 10_000)
+    """The first line of what a program writes is given, up to a bounded length."""
+    error = CredentialRetrievalError(provider="custom-process", error_msg="x " * 10_000)
     assert max(len(line) for line in credentials_error(error, ATTEMPT).details) < 400
 
 
@@ -127,7 +189,7 @@ def test_proxys_password_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The address of a proxy that cannot be parsed, or not be reached, is quoted by no message."""
     monkeypatch.setenv("HTTPS_PROXY", "http://user:pw#x@127.0.0.1:1")
     keys = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret-of-a-test"}
-    client = CodaSession(AwsOptions({}), Redactor()).create_client("sts", "us-east-1", **keys)
+    client = CodaSession(AwsOptions(os.environ), Redactor()).create_client("sts", "us-east-1", **keys)
     with pytest.raises(CredentialsError) as caught, translated(lambda: ATTEMPT, Redactor()):
         client.get_caller_identity()  # type: ignore[attr-defined] # its methods are made when it is
     assert "user:pw" in str(caught.value.__cause__)

@@ -7,8 +7,9 @@ import pytest
 from coda_cli.auth.aws_endpoints import ProfileConfig
 from coda_cli.auth.aws_failures import RoleAttempt
 from coda_cli.auth.aws_keys import Keys
-from coda_cli.auth.aws_options import AwsOptions, Given, session_name
+from coda_cli.auth.aws_options import STORED, AwsOptions, Given, session_name
 from coda_cli.auth.aws_roles import Role
+from coda_cli.auth.store import StoredCredentials
 from coda_cli.errors import CredentialsError
 
 
@@ -33,6 +34,47 @@ from coda_cli.errors import CredentialsError
 def test_named_profile(option: str | None, environ: dict[str, str], expected: Given | None) -> None:
     """The option comes before the variables, and AWS_PROFILE before AWS_DEFAULT_PROFILE."""
     assert AwsOptions(environ, profile=option).named_profile == expected
+
+
+STORED_PROFILE = StoredCredentials(profile="stored")
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("option", "environ", "expected"),
+    [
+        pytest.param(None, {}, Given("stored", STORED), id="stored"),
+        pytest.param("a", {}, Given("a", "--profile"), id="option"),
+        pytest.param(None, {"AWS_PROFILE": "b"}, Given("b", "AWS_PROFILE"), id="AWS_PROFILE"),
+        pytest.param(
+            None, {"AWS_DEFAULT_PROFILE": "c"}, Given("c", "AWS_DEFAULT_PROFILE"), id="AWS_DEFAULT_PROFILE"
+        ),
+        pytest.param(None, {"AWS_PROFILE": ""}, Given("stored", STORED), id="empty variable"),
+        pytest.param(None, KEYS, None, id="keys: none is in use"),
+        pytest.param(
+            None, {**KEYS, "AWS_PROFILE": "b"}, Given("b", "AWS_PROFILE"), id="keys: the variable names one"
+        ),
+    ],
+)
+def test_named_profile_with_one_stored(
+    option: str | None, environ: dict[str, str], expected: Given | None
+) -> None:
+    """What is stored names the profile where neither option, variables nor keys come before it."""
+    assert AwsOptions(environ, profile=option, stored=lambda: STORED_PROFILE).named_profile == expected
+
+
+@pytest.mark.parametrize(("option", "environ"), [("a", {}), (None, {"AWS_PROFILE": "b"}), (None, KEYS)])
+def test_what_is_stored_is_asked_last(option: str | None, environ: dict[str, str]) -> None:
+    """A file that nobody needs is not read for the name of a profile."""
+
+    def unreadable() -> StoredCredentials:
+        raise CredentialsError("the stored credentials cannot be read")
+
+    assert AwsOptions(environ, profile=option, stored=unreadable).named_profile != Given(
+        "stored", "coda auth"
+    )
+    with pytest.raises(CredentialsError, match="cannot be read"):
+        _ = AwsOptions({}, stored=unreadable).named_profile
 
 
 def test_region_of_the_environment() -> None:
@@ -76,5 +118,6 @@ def test_representation_shows_no_secret() -> None:
         Role("arn:aws:iam::123456789012:role/r", "hidden", "--role-arn"),
         RoleAttempt("arn:aws:iam::123456789012:role/r", "hidden"),
         ProfileConfig("dev", {"aws_secret_access_key": "hidden"}),
+        AwsOptions({}, stored=lambda: StoredCredentials("hidden", "hidden", "hidden")),
     )
     assert [value for value in values if "hidden" in repr(value)] == []

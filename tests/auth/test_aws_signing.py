@@ -54,7 +54,7 @@ def test_vector(case: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     token = case["session_token"]
     canonical = case["canonical_request"]
     if token:
-        canonical = canonical.replace(token, "[session token]")
+        canonical = canonical.replace(token, "[secret]")
     messages = [record.getMessage() for record in caplog.records]
     assert messages == [f"canonical request:\n{canonical}", f"string to sign:\n{case['string_to_sign']}"]
     assert header(signed, "authorization") == case["authorization"]
@@ -200,7 +200,7 @@ def test_canonical_request_is_redacted(caplog: pytest.LogCaptureFixture) -> None
     with caplog.at_level(logging.DEBUG):
         signed = sign("s3", request(), TOKEN)
     ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("coda_cli"))
-    assert "x-amz-security-token:[session token]" in ours
+    assert "x-amz-security-token:[secret]" in ours
     assert not [secret for secret in (*signed.secrets, SECRET) if secret in ours]
 
 

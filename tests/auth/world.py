@@ -21,6 +21,7 @@ from coda_cli.wire import Url, WireRequest
 from tests.servers import Answer, LoopbackServer, Received
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from pathlib import Path
 
@@ -140,18 +141,22 @@ class FakeSts(LoopbackServer):
 
     Attributes:
         caller: the ARN that ``GetCallerIdentity`` answers.
+        caller_arn: the same, even while everybody is refused.
         role: the ARN that ``GetRole`` answers; None refuses to tell.
         refusal: the code and message that everybody is refused with.
         refused: the actions that ``refusal`` is for; None is for all.
+        key_ids: the access key ids that it gives out in turn, the last one again and again.
     """
 
-    def __init__(self, *, seconds: float = 3600) -> None:
-        super().__init__(self._respond)
+    def __init__(self, *, seconds: float = 3600, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(self.respond, tls=tls)
         self.seconds = seconds
         self.caller = USER
         self.role: str | None = None
         self.refusal: tuple[str, str] | None = None
         self.refused: set[str] | None = None
+        self.caller_arn: str | None = None
+        self.key_ids = [ROLE_KEY_ID]
 
     def __enter__(self) -> FakeSts:
         super().__enter__()
@@ -165,8 +170,11 @@ class FakeSts(LoopbackServer):
             for received in self.requests
         ]
 
-    def _respond(self, received: Received) -> Answer:
+    def respond(self, received: Received) -> Answer:
+        """Answer one call."""
         action = parse_qs(received.body.decode())["Action"][0]
+        if action == "GetCallerIdentity" and self.caller_arn is not None:
+            return _result(action, f"<Arn>{self.caller_arn}</Arn>")
         if self.refusal is not None and (self.refused is None or action in self.refused):
             return _refused(*self.refusal)
         if action == "GetCallerIdentity":
@@ -175,9 +183,10 @@ class FakeSts(LoopbackServer):
             if self.role is None:
                 return _refused("AccessDenied", "not authorized to perform: iam:GetRole")
             return _result(action, f"<Role><Arn>{self.role}</Arn></Role>")
+        key_id = self.key_ids.pop(0) if len(self.key_ids) > 1 else self.key_ids[0]
         end = datetime.now(UTC) + timedelta(seconds=self.seconds)
         keys = (
-            f"<AccessKeyId>{ROLE_KEY_ID}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
+            f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
             f"<SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration>"
         )
         return _result(action, f"<Credentials>{keys}</Credentials>")

@@ -71,6 +71,45 @@ def test_a_formula() -> None:
     assert "read the source" not in text
 
 
+def test_the_schema_of_a_result() -> None:
+    """The properties of a result stand below it, each by its path, with its type and what it is."""
+    text, number = (sdk.make_schema(type=one) for one in (sdk.ValueType.STRING, sdk.ValueType.NUMBER))
+    owner = sdk.make_object_schema(
+        properties={"email": sdk.make_schema(type=sdk.ValueType.STRING, coda_type=sdk.ValueHintType.EMAIL)}
+    )
+    row = sdk.make_object_schema(
+        properties={
+            "key": sdk.make_schema(type=sdk.ValueType.STRING, required=True, description="What it is."),
+            "size": number,
+            "owner": owner,
+            "tags": sdk.make_schema(
+                type=sdk.ValueType.ARRAY, items=sdk.make_object_schema(properties={"label": text})
+            ),
+            "code": sdk.make_schema(type=sdk.ValueType.STRING, required=True),
+        },
+        id_property="key",
+    )
+    form = formatter()
+    formula = formula_of(
+        lambda context: [], name="F", schema=sdk.make_schema(type=sdk.ValueType.ARRAY, items=row)
+    )
+    describe_formula(LoadedPack(sdk.new_pack(), Path("pack.py")), formula, form)
+    lines = form.getvalue().splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("    returns"))
+    assert [" ".join(line.split()) for line in lines[at : at + 9]] == [
+        "returns array of object",
+        "key string, the id; What it is.",
+        "size number",
+        "owner object",
+        "owner.email email",
+        "tags array of object",
+        "tags[].label string",
+        "code string, required",
+        "",
+    ]
+    assert lines[at + 1].startswith("      key  ")
+
+
 def test_an_action() -> None:
     """An action says that it changes something."""
     assert "an action, which changes something" in described(every_kind, is_action=True)
@@ -97,7 +136,7 @@ def test_an_action() -> None:
                 "requires_endpoint_url": True,
                 "endpoint_domain": "example.com",
             },
-            "needs CODA_ENDPOINT_URL under example.com",
+            "needs an endpoint URL under example.com",
             id="endpoint",
         ),
     ],

@@ -217,3 +217,26 @@ def test_progress_waits_for_secrets(echo: bool, is_drawn: bool) -> None:
         stream.write("end\n")
         stream.flush()
         assert (b"Running F" in screen.read(100)) is echo
+
+
+def test_threads_of_a_pack_print_beside_the_result(tmp_path: Path) -> None:
+    """While the result is written, a thread of the pack still prints to standard error."""
+    write_pack(
+        tmp_path,
+        """
+        import threading
+
+        @pack.formula
+        def rows(context) -> list[int]:
+            def chatter():
+                for _ in range(5000):
+                    print("chatter", flush=True)
+
+            threading.Thread(target=chatter).start()
+            return list(range(20000))
+        """,
+    )
+    process = run_coda("execute", "pack.py", "Rows", "--output", "ndjson", cwd=tmp_path)
+    assert process.returncode == 0
+    assert process.stdout.split() == [str(number) for number in range(20000)]
+    assert "chatter" in process.stderr

@@ -266,3 +266,19 @@ def test_queries_that_do_not_fit(query: str) -> None:
     """A query that fails on the result, or finds what JSON has not, is a usage error."""
     with pytest.raises(UsageError, match="--query does not fit the result"):
         compile_query(query)(NESTED)
+
+
+def test_rows_without_a_value_are_shown(capsys: Capsys) -> None:
+    """A table of empty objects has no columns, and is not nothing either."""
+    write_result([{}, {}], "table")
+    assert capsys.readouterr().out == "{}\n{}\n"
+
+
+def test_a_table_is_laid_out_as_it_is_written() -> None:
+    """Where the encoding lacks a character, its escape is what the column is as wide as."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    write_result([{"name": "Übersicht ☃"}, {"name": "plain"}], "table", stream)
+    stream.seek(0)
+    lines = stream.read().splitlines()
+    assert any("\\xdcbersicht \\u2603" in line for line in lines)
+    assert len({len(line) for line in lines[3:5]}) == 1

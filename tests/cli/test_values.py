@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,3 +104,10 @@ def test_pairs_need_a_name_and_an_equals_sign(word: str) -> None:
     """``--param`` is of the form NAME=VALUE."""
     with pytest.raises(UsageError, match="not of the form NAME=VALUE"):
         ValueSource().pair(word)
+
+
+def test_bytes_that_the_locale_lacks_are_utf8() -> None:
+    """Where Python's locale has no UTF-8, the words of a command line are read as it all the same."""
+    assert ValueSource().text("Übersicht ☃".encode().decode("ascii", "surrogateescape")) == "Übersicht ☃"
+    with pytest.raises(UsageError, match="not text in UTF-8, from byte 1 on"):
+        ValueSource().text(os.fsdecode(b"a\xff"))

@@ -13,7 +13,7 @@ from coda_cli.fetching.policy import NetworkPolicy
 from coda_cli.fetching.transport import HttpTransport
 from coda_cli.fetching.urls import normalise, split_url
 from coda_cli.redaction import Redactor
-from coda_cli.wire import PathStyle, Url, WireRequest, WireResponse
+from coda_cli.wire import PathStyle, Refusal, Url, WireRequest, WireResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,9 +46,9 @@ class Signer:
         self.seen.append(response)
         return self.correct(request, response)
 
-    def refusal(self, request: WireRequest, response: WireResponse) -> tuple[str, ...]:
+    def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:
         """Say what the test says."""
-        return self.refuses
+        return Refusal(self.refuses, of_credentials=bool(self.refuses))
 
 
 @dataclass
@@ -81,6 +81,17 @@ class ScriptedTransport:
         self.is_closed = True
 
 
+@dataclass
+class Pauses:
+    """Stands for waiting between tries: remembers how long it would have been."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        """Remember it."""
+        self.seconds.append(seconds)
+
+
 def never_opened() -> HttpTransport:
     """Stand for a transport where nothing may be sent."""
     raise AssertionError("something would have been sent")
@@ -95,6 +106,7 @@ def fetcher_of(**given: Any) -> HttpFetcher:
         "open_transport": lambda: HttpTransport({}),
         "redactor": Redactor(),
         "timeout": 20,
+        "wait": Pauses(),
     }
     return HttpFetcher(**(defaults | given))
 

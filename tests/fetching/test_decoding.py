@@ -240,6 +240,17 @@ def test_service_error(body: Any, headers: dict[str, str], error: tuple[str, str
     assert service_error(answer(text, "", *headers.items())) == ServiceError(*error)
 
 
+def test_region_that_s3_expects() -> None:
+    """S3 says the region that a request should have been for in an element of its own, its quotes escaped."""
+    body = (
+        "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region &apos;us-east-1&apos; is wrong; "
+        "expecting &apos;eu-west-1&apos;</Message><Region>eu-west-1</Region></Error>"
+    )
+    error = service_error(answer(body))
+    assert error.region == "eu-west-1"
+    assert error.message == "the region 'us-east-1' is wrong; expecting 'eu-west-1'"
+
+
 def test_service_messages_are_one_short_printable_line() -> None:
     """Line ends, escape sequences and length of a service's message do not get through."""
     message = service_error(answer(json.dumps({"message": "a\r\n\x1b[31mb\u202e\t" + "c" * 5000}))).message

@@ -1,8 +1,7 @@
-"""Redirects and corrections: each hop is checked and signed again, and nothing is sent where it may not."""
+"""Redirects: each hop is checked and signed again, and nothing is sent where it may not."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from coda_cli.errors import HostNotAllowedError, InvalidURLError, RequestError, StatusCodeError
 from coda_cli.fetching.policy import NetworkPolicy
 from coda_cli.wire import Url, WireRequest, WireResponse
-from tests.fetching.parts import HOST, SIGNATURE, Routes, ScriptedTransport, Signer, fetcher_of
+from tests.fetching.parts import HOST, SIGNATURE, ScriptedTransport, Signer, fetcher_of
 from tests.servers import Answer
 
 if TYPE_CHECKING:
@@ -130,74 +129,6 @@ def test_credentials_stay_at_their_domain() -> None:
     assert second == WireRequest(
         "PUT", Url("https", "b.example", None, "/x", "y+z&Signature=abc"), (("X-A", "1"),), b"text"
     )
-
-
-def test_correction_is_sent_once(server: LoopbackServer) -> None:
-    """A request that the authenticator corrects is sent again, once, before redirects are followed."""
-    server.answer(redirect(301, "/no/usable/location"), redirect(302, "/next"), Answer(403))
-    signer = Signer(correct=lambda request, response: replace(request, headers=(("X-Corrected", "1"),)))
-    with fetcher_of(authenticator=signer) as fetcher, pytest.raises(StatusCodeError):
-        fetcher.fetch("GET", f"{server.url}/a")
-    assert [(request.target, request.header("X-Corrected")) for request in server.requests] == [
-        (b"/a", None),
-        (b"/a", "1"),
-        (b"/next", None),
-    ]
-    assert [response.status for response in signer.seen] == [301]
-
-
-def test_corrections_see_what_the_service_said(server: LoopbackServer) -> None:
-    """The authenticator gets the error's code, and is not asked about a success."""
-    body = b"<Error><Code>RequestTimeTooSkewed</Code></Error>"
-    server.answer(Answer(), Answer(403, body=body))
-    signer = Signer()
-    with fetcher_of(authenticator=signer) as fetcher:
-        fetcher.fetch("GET", server.url)
-        with pytest.raises(StatusCodeError):
-            fetcher.fetch("GET", server.url)
-    assert [response.error.code for response in signer.seen if response.error] == ["RequestTimeTooSkewed"]
-
-
-def test_correction_after_a_redirect(server: LoopbackServer) -> None:
-    """The one correction may come at a later hop."""
-    server.answer(redirect(302, "/next"), Answer(403), Answer(body=b"there"))
-    signer = Signer(correct=lambda request, response: request if response.status == 403 else None)
-    with fetcher_of(authenticator=signer) as fetcher:
-        assert fetcher.fetch("GET", server.url).body == "there"
-    assert [request.target for request in server.requests] == [b"/", b"/next", b"/next"]
-
-
-@pytest.mark.parametrize(
-    "host",
-    [pytest.param("evil.example", id="undeclared"), pytest.param("b.example", id="gets no credentials")],
-)
-def test_correction_may_not_go_elsewhere(host: str) -> None:
-    """A correction to a host that may not be called, or gets no credentials, is not sent."""
-    transport = ScriptedTransport([WireResponse(400)])
-    signer = Signer(correct=lambda request, _: replace(request, url=replace(request.url, host=host)))
-    policy = NetworkPolicy(("a.example", "b.example"), "a.example", allow_multiple=True)
-    with pytest.raises(HostNotAllowedError, match=host):
-        fetcher_of(policy=policy, authenticator=signer, open_transport=lambda: transport).fetch(
-            "GET", "https://a.example/"
-        )
-    assert len(transport.sent) == 1
-
-
-def test_corrected_host_is_routed_too() -> None:
-    """A correction that changes the host is connected to where that host's override says."""
-    elsewhere = Url("http", HOST, 1, "/", "")
-    transport = ScriptedTransport([WireResponse(400), WireResponse(200)])
-    signer = Signer(correct=lambda request, _: replace(request, url=replace(request.url, host="b.a.example")))
-    fetcher_of(
-        policy=NetworkPolicy(("a.example",), "a.example"),
-        router=Routes({"b.a.example": elsewhere}),
-        authenticator=signer,
-        open_transport=lambda: transport,
-    ).fetch("GET", "https://a.example/")
-    assert [(request.url.host, connect_to) for request, connect_to in transport.sent] == [
-        ("a.example", None),
-        ("b.a.example", elsewhere),
-    ]
 
 
 def test_secrets_of_each_hop_are_cut(server: LoopbackServer) -> None:

@@ -18,7 +18,8 @@ from coda_cli.errors import (
     RequestTimeoutError,
     ResponseSizeTooLargeError,
 )
-from coda_cli.fetching.transport import LARGEST_BODY, HttpTransport
+from coda_cli.fetching.transport import HttpTransport
+from coda_cli.fetching.transport_answers import LARGEST_BODY
 from coda_cli.wire import WireRequest
 from tests.fetching.parts import send, url_of
 from tests.servers import Answer

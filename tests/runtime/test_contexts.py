@@ -15,6 +15,7 @@ from coda_cli.errors import (
     HostNotAllowedError,
     RequestError,
     RequestTimeoutError,
+    StatusCodeError,
     UsageError,
 )
 from coda_cli.runtime.contexts import RunOptions, check_options, open_context
@@ -210,6 +211,18 @@ def test_timeout(server: LoopbackServer) -> None:
         pytest.raises(RequestTimeoutError, match=r"within 0\.\d+ seconds"),
     ):
         context.fetcher.fetch("GET", server.url)
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_retries(server: LoopbackServer, retries: int) -> None:
+    """A request that fails is sent again as often as the person chose."""
+    server.answer(Answer(503))
+    with (
+        open_context(pack_of("127.0.0.1"), "pack", options(retries=retries)) as context,
+        pytest.raises(StatusCodeError),
+    ):
+        context.fetcher.fetch("GET", server.url)
+    assert len(server.requests) == retries + 1
 
 
 def test_connections_are_closed(server: LoopbackServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -166,3 +167,37 @@ def test_what_the_sdk_raises_is_the_packs_failure() -> None:
     with pytest.raises(FormulaError) as failed:
         run(formula)
     assert 'return sdk.join_url("https://example.com", "")' in "\n".join(failed.value.details)
+
+
+class _Unreadable(dict[str, int]):
+    """A mapping that fails when it is read."""
+
+    def items(self) -> Any:
+        """Fail."""
+        raise KeyError("no items today")
+
+
+def test_a_result_whose_own_code_fails() -> None:
+    """Reading a result may run code of the pack's: what that raises is the formula's failure, not a bug."""
+
+    def formula(context: sdk.ExecutionContext) -> object:
+        return _Unreadable()
+
+    with pytest.raises(FormulaError, match="F failed: KeyError: 'no items today'") as raised:
+        run(formula)
+    assert any("in items" in line for line in raised.value.details)
+    assert not any("runtime" in line and "coda_cli" in line for line in raised.value.details)
+
+
+def test_a_dataclass_without_a_value() -> None:
+    """A field that was never set is left out, as a key that is not there."""
+
+    @dataclass
+    class Half:
+        there: int
+        missing: int = field(init=False)
+
+    def formula(context: sdk.ExecutionContext) -> object:
+        return [Half(1)]
+
+    assert run(formula) == [{"there": 1}]

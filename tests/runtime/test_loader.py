@@ -72,7 +72,11 @@ def test_dataclasses_of_a_pack_know_their_module(tmp_path: Path) -> None:
         @dataclasses.dataclass
         class Point:
             x: int
-            other: "Point | None" = None
+            other: "Other | None" = None
+
+        @dataclasses.dataclass
+        class Other:
+            y: int
 
         @pack.formula
         def point(context: sdk.ExecutionContext) -> list[Point]:
@@ -304,3 +308,10 @@ def test_a_missing_part_of_a_package_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "pack.py"
     path.write_text("import json.nothing\n", encoding="utf-8")
     assert not any("To add" in detail for detail in refusal(path).details)
+
+
+def test_a_pack_with_a_dot_in_its_name(tmp_path: Path) -> None:
+    """A dot names no package: such a pack is loaded, and told the same about relative imports."""
+    path = tmp_path / "pack.v2.py"
+    path.write_text("from . import helper\n", encoding="utf-8")
+    assert refusal(path).details == (f"at {path}, line 1", "Import a file beside the pack by its name.")

@@ -236,3 +236,104 @@ def test_execute_must_take_the_parameters(names: list[str]) -> None:
     parameters = [sdk.make_parameter(type=sdk.ParameterType.STRING, name=name) for name in names]
     with pytest.raises(DeclarationError, match="formula X, execute cannot be called with the context and"):
         sdk.new_pack().add_formula(name="X", parameters=parameters, execute=lambda context, a: a)
+
+
+ROW = sdk.make_object_schema(properties={"name": sdk.make_schema(type=sdk.ValueType.STRING, required=True)})
+
+
+@dataclasses.dataclass
+class Row:
+    """The same schema as a class."""
+
+    name: str
+
+
+@pytest.mark.parametrize("schema", [pytest.param(ROW, id="schema"), pytest.param(Row, id="class")])
+def test_a_schema_says_more_than_the_annotation(schema: Any) -> None:
+    """``schema=`` is the result's schema, also where the signature has only a dict or nothing."""
+
+    def untyped(context):  # type: ignore[no-untyped-def]  # a function without any annotation
+        return None
+
+    def typed(context: sdk.ExecutionContext) -> dict[str, Any]:
+        return {}
+
+    def nullable(context: sdk.ExecutionContext) -> dict[str, Any] | None:
+        return {}
+
+    assert formula_of(untyped, schema=schema).result == ROW
+    assert formula_of(typed, schema=schema).result == ROW
+    assert formula_of(nullable, schema=schema).result == dataclasses.replace(ROW, nullable=True)
+
+
+V = sdk.ValueType
+ROWS = sdk.make_schema(type=V.ARRAY, items=ROW)
+
+
+def rows(context: sdk.ExecutionContext) -> list[Row]:
+    """Return rows."""
+    return []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"result_type": V.ARRAY, "items": ROW}, id="items"),
+        pytest.param({"result_type": V.ARRAY, "items": Row}, id="items as a class"),
+        pytest.param({"result_type": V.ARRAY, "schema": ROWS}, id="schema"),
+        pytest.param({"schema": list[Row]}, id="schema as a type"),
+    ],
+)
+def test_one_schema_however_the_formula_is_declared(said: dict[str, Any]) -> None:
+    """The decorator and each spelling of the call make the same result."""
+    pack = sdk.new_pack()
+    pack.formula(rows)
+    pack.add_formula(name="Other", execute=rows, **said)
+    assert pack.formulas[0].result == pack.formulas[1].result == ROWS
+
+
+def test_hints_of_a_result() -> None:
+    """``coda_type`` is a hint, as in the TypeScript call."""
+    pack = sdk.new_pack()
+    pack.add_formula(
+        name="F", result_type=V.STRING, coda_type=sdk.ValueHintType.URL, execute=lambda context: ""
+    )
+    assert str(pack.formulas[0].result) == "url"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        pytest.param({"schema": "Row"}, "schema: Row is not a type", id="text"),
+        pytest.param({"schema": set[str]}, "schema: set[str] is not a type", id="set"),
+        pytest.param(
+            {"result_type": V.STRING, "schema": ROW}, "it is object, and result_type says s", id="type"
+        ),
+        pytest.param(
+            {"result_type": V.ARRAY, "items": str, "schema": ROWS},
+            "it is array of object, and result_type says array of string",
+            id="items",
+        ),
+        pytest.param({"items": ROW}, "items go with a result_type, and there is none", id="items alone"),
+        pytest.param({"result_type": V.STRING, "items": ROW}, "items does not go with", id="items of a text"),
+        pytest.param(
+            {"result_type": V.STRING, "coda_type": sdk.ValueHintType.PERSON},
+            "the hint person does",
+            id="hint",
+        ),
+    ],
+)
+def test_results_that_contradict_themselves(said: dict[str, Any], message: str) -> None:
+    """What is said twice must be the same, and the error names the formula."""
+    with pytest.raises(DeclarationError) as caught:
+        sdk.new_pack().add_formula(name="F", execute=lambda context: None, **said)
+    assert caught.value.message.startswith("formula F, ")
+    assert message in caught.value.message
+
+
+def test_a_schema_of_another_type_than_the_annotation() -> None:
+    """The signature and ``schema=`` may not disagree."""
+    with pytest.raises(
+        DeclarationError, match="formula Rows, schema: it is object, and the annotation of the"
+    ):
+        formula_of(rows, schema=ROW)

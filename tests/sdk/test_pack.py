@@ -65,7 +65,7 @@ async def later(context: sdk.ExecutionContext) -> str:
         pytest.param({"execute": "join"}, "formula F: execute is no function", id="execute is text"),
         pytest.param({"execute": later}, "formula F is an async function", id="async"),
         pytest.param({"execute": lambda: ""}, "formula F, its first parameter", id="no context"),
-        pytest.param({"result_type": "string"}, "formula F: result_type 'string'", id="result is text"),
+        pytest.param({"result_type": "string"}, "formula F, result_type 'string'", id="result is text"),
         pytest.param({"parameters": ["x"]}, "formula F: 'x' is no parameter", id="parameter is text"),
         pytest.param({"vararg_parameters": [str]}, "formula F: <class 'str'> is no", id="vararg is a class"),
         pytest.param(

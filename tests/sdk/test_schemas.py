@@ -1,83 +1,70 @@
-"""What a formula can return, as its annotation says it."""
+"""What a schema is, and what a person reads of it."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, List, TypedDict  # noqa: UP035 - authors still write List
 
 import pytest
 
 from coda_cli import sdk
-from coda_cli.errors import DeclarationError
-from coda_cli.sdk.schemas import ResultType, result_type_of
+from coda_cli.sdk.schemas import Schema
 
 V = sdk.ValueType
-TEXT = ResultType(V.STRING)
-
-
-@dataclasses.dataclass
-class Point:
-    """A result that is a dataclass."""
-
-    x: int
-
-
-class Row(TypedDict):
-    """A result that is a TypedDict."""
-
-    name: str
+H = sdk.ValueHintType
+TEXT = sdk.make_schema(type=V.STRING)
 
 
 @pytest.mark.parametrize(
-    ("annotation", "expected", "shown"),
+    ("schema", "shown"),
     [
-        pytest.param(str, TEXT, "string", id="str"),
-        pytest.param(int, ResultType(V.NUMBER, python_type=int), "whole number", id="int"),
-        pytest.param(float, ResultType(V.NUMBER), "number", id="float"),
-        pytest.param(bool, ResultType(V.BOOLEAN), "boolean", id="bool"),
-        pytest.param(datetime, ResultType(V.STRING, python_type=datetime), "datetime", id="datetime"),
-        pytest.param(date, ResultType(V.STRING, python_type=date), "date", id="date"),
-        pytest.param(sdk.Html, TEXT, "string", id="Html"),
-        pytest.param(list[str], ResultType(V.ARRAY, items=TEXT), "array of string", id="list"),
-        pytest.param(Sequence[str], ResultType(V.ARRAY, items=TEXT), "array of string", id="Sequence"),
-        pytest.param(list, ResultType(V.ARRAY), "array", id="bare list"),
-        pytest.param(List, ResultType(V.ARRAY), "array", id="bare List"),  # noqa: UP006 - as above
-        pytest.param(Sequence, ResultType(V.ARRAY), "array", id="bare Sequence"),
-        pytest.param(list[Any], ResultType(V.ARRAY, items=ResultType()), "array", id="list of Any"),
-        pytest.param(dict, ResultType(V.OBJECT), "object", id="dict"),
-        pytest.param(dict[str, int], ResultType(V.OBJECT), "object", id="dict of something"),
-        pytest.param(Mapping[str, Any], ResultType(V.OBJECT), "object", id="Mapping"),
-        pytest.param(Point, ResultType(V.OBJECT, python_type=Point), "object", id="dataclass"),
-        pytest.param(Row, ResultType(V.OBJECT), "object", id="TypedDict"),
+        pytest.param(Schema(), "any", id="any"),
+        pytest.param(TEXT, "string", id="type"),
+        pytest.param(sdk.make_schema(type=V.STRING, coda_type=H.URL), "url", id="hint"),
+        pytest.param(sdk.make_schema(type=V.STRING, coda_type=H.DATE_TIME), "datetime", id="datetime"),
         pytest.param(
-            list[Row], ResultType(V.ARRAY, items=ResultType(V.OBJECT)), "array of object", id="rows"
+            sdk.make_schema(type=V.NUMBER, coda_type=H.DATE_TIME),
+            "datetime as a number",
+            id="numeric datetime",
         ),
-        pytest.param(Any, ResultType(), "any", id="Any"),
-        pytest.param(None, ResultType(nullable=True), "any", id="None"),
-        pytest.param(str | None, dataclasses.replace(TEXT, nullable=True), "string or nothing", id="or None"),
-        pytest.param(Annotated[str, "x"], TEXT, "string", id="Annotated"),
+        pytest.param(sdk.make_schema(type=V.NUMBER, coda_type=H.CURRENCY), "currency", id="currency"),
+        pytest.param(Schema(type=V.NUMBER, python_type=int), "whole number", id="int"),
+        pytest.param(sdk.make_schema(type=V.ARRAY, items=TEXT), "array of string", id="array"),
+        pytest.param(Schema(type=V.ARRAY), "array", id="array of anything"),
+        pytest.param(sdk.make_object_schema(properties={}), "object", id="object"),
+        pytest.param(Schema(type=V.STRING, nullable=True), "string or nothing", id="nullable"),
+        pytest.param(Schema(nullable=True), "any", id="nothing"),
     ],
 )
-def test_results(annotation: Any, expected: ResultType, shown: str) -> None:
-    """Each annotation that a result can have, and what a person reads of it."""
-    assert result_type_of(annotation) == expected
-    assert str(result_type_of(annotation)) == shown
+def test_what_a_person_reads(schema: Schema, shown: str) -> None:
+    """The hint says more than the type; arrays name their items."""
+    assert str(schema) == shown
 
 
-@pytest.mark.parametrize(
-    "annotation",
-    [
-        pytest.param(bytes, id="bytes"),
-        pytest.param(set[str], id="set"),
-        pytest.param(list[bytes], id="list of bytes"),
-        pytest.param(int | str, id="union"),
-        pytest.param(complex, id="complex"),
-        pytest.param([1], id="no type"),
-    ],
-)
-def test_what_no_result_can_be(annotation: Any) -> None:
-    """Anything else is a declaration error."""
-    with pytest.raises(DeclarationError, match="result: "):
-        result_type_of(annotation)
+def test_schemas_are_frozen() -> None:
+    """Neither a schema nor the mapping of its properties can be changed."""
+    given = {"a": TEXT}
+    schema = sdk.make_object_schema(properties=given)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        schema.id_property = "a"  # type: ignore[misc]  # what must not work
+    assert schema.properties is not None
+    with pytest.raises(TypeError):
+        schema.properties["b"] = TEXT  # type: ignore[index]  # what must not work
+    given["b"] = TEXT
+    assert list(schema.properties) == ["a"]
+
+
+def test_schemas_can_be_looked_up() -> None:
+    """Equal schemas hash alike, so that what is compiled for one may be kept."""
+    one, other = (
+        sdk.make_object_schema(properties={"a": sdk.make_schema(type=V.STRING)}, id_property="a")
+        for _ in "12"
+    )
+    assert one == other
+    assert len({one, other}) == 1
+
+
+def test_messages_quote_what_a_schema_says() -> None:
+    """The fields that say nothing are left out."""
+    assert repr(sdk.make_schema(type=V.STRING, required=True)) == (
+        "Schema(type=<ValueType.STRING: 'string'>, required=True)"
+    )

@@ -172,12 +172,13 @@ def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given
         answers = given_account(session, loaded, stored, given)
     store.write(answers, discard_unreadable=discard)
     messages.write(f"Stored for {loaded.file_name} in {store.path}.\n")
-    lines = (*keep_out_of_git(store.path), *_what_is_next(loaded, stored, answers))
+    is_new_id = is_terminal and given.external_id is None and answers.external_id != stored.external_id
+    lines = (*keep_out_of_git(store.path), *_what_is_next(loaded, answers, is_new_id=is_new_id))
     messages.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
-def _what_is_next(loaded: LoadedPack, before: StoredCredentials, stored: StoredCredentials) -> list[str]:
+def _what_is_next(loaded: LoadedPack, stored: StoredCredentials, *, is_new_id: bool) -> list[str]:
     """Say which command to run next."""
     pack = shlex.quote(str(loaded.path))
     if stored.external_id is not None and stored.role_arn is None:
@@ -188,7 +189,7 @@ def _what_is_next(loaded: LoadedPack, before: StoredCredentials, stored: StoredC
         ]
     trust = f"If the role's trust policy does not ask for this external id yet: coda trust-policy {pack}"
     check = f"To see whether AWS agrees: coda auth {pack} --check"
-    return [check] if stored.external_id in (None, before.external_id) else [trust, check]
+    return [trust, check] if is_new_id and stored.external_id is not None else [check]
 
 
 def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str | None) -> int:

@@ -63,6 +63,9 @@ def test_sdk_loads_the_standard_library_only() -> None:
         pytest.param(["--help"], id="help"),
         pytest.param(["--version"], id="version"),
         pytest.param(["execute", "--help"], id="help of execute"),
+        pytest.param(["auth", "--help"], id="help of auth"),
+        pytest.param(["trust-policy", "--help"], id="help of trust-policy"),
+        pytest.param(["auth", "packs/s3.py", "--clear"], id="clear"),
         pytest.param(["describe", "packs/hello.py"], id="describe, piped"),
     ],
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TESTS_OF_THE_WHOLE = {
     *("architecture", "conventions", "start_up", "public_api", "docs", "packaging", "secrets"),
     *("bad_input", "bad_input_requests", "bad_input_credentials", "bad_input_roles", "bad_input_refused"),
-    *("interruption", "sigv4_vectors"),
+    *("interruption", "sigv4_vectors", "sigv4_verifier", "signatures"),
 }
 """Test files that look at the whole program rather than at one module."""
 

@@ -36,6 +36,7 @@ LIBRARIES = {
     "requests": "fetching/transport.py",
     "urllib3": "fetching/transport.py",
     "botocore": "auth/aws*.py",
+    "awscrt": "auth/aws_sigv4a.py",
     "rich": "cli/output.py",
     "click": "cli/*.py",
     "jmespath": "cli/*.py",

@@ -24,7 +24,7 @@ from coda_cli.wire import Url
 from tests.auth.world import ACCESS_KEY, KEY_ID, NOON, SECRET, TOKEN
 from tests.fetching.parts import fetcher_of
 from tests.servers import LoopbackServer, Received
-from tests.sigv4_verifier import Accepted, verify
+from tests.sigv4_verifier import ASYMMETRIC, Accepted, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 REGION = "eu-west-1"
 S3, API, LAMBDA = "s3", "execute-api", "lambda"
+EVERYWHERE = {
+    S3: "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com",
+    "events": "a1b2c3.veo.endpoint.events.amazonaws.com",
+}
+"""Multi-Region hosts, whose signatures are asymmetric (Version 4A)."""
 HOSTS = {
     S3: "amzn-s3-demo-bucket.s3.eu-west-1.amazonaws.com",
     API: "a1b2c3.execute-api.eu-west-1.amazonaws.com",
@@ -188,6 +193,32 @@ def test_any_authority(world: World, service: str, authority: tuple[str, str], p
     received = world.fetch(service, "GET", f"https://{written}/{path}")
     assert received.header("Host") == expected
     accepted(received, service)
+
+
+@pytest.mark.parametrize("service", EVERYWHERE)
+@settings(checked, max_examples=60)  # the curve's arithmetic is slow in Python
+@given(
+    path=PATHS,
+    query=QUERIES,
+    headers=st.dictionaries(NAMES, VALUES, max_size=4),
+    body=BODIES,
+    token=st.sampled_from([None, TOKEN]),
+)
+def test_any_request_for_every_region(
+    world: World,
+    service: str,
+    path: str,
+    query: str,
+    headers: dict[str, str],
+    body: dict[str, object],
+    token: str | None,
+) -> None:
+    """Multi-Region hosts get an asymmetric signature that is good in every region."""
+    url = f"https://{EVERYWHERE[service]}/{path}?{query}"
+    received = world.fetch(service, "POST", url, token, headers=headers, **body)
+    signed = accepted(received, service, token, region="*")
+    assert (received.header("Authorization") or "").startswith(ASYMMETRIC)
+    assert {name.lower() for name in headers} - {"user-agent"} <= set(signed.signed_headers)
 
 
 @checked

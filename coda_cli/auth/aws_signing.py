@@ -22,6 +22,7 @@ from coda_cli.wire import WireRequest
 if TYPE_CHECKING:
     from http.client import HTTPMessage
 
+    from botocore.auth import BaseSigner
     from botocore.credentials import ReadOnlyCredentials
 
     from coda_cli.auth.aws_keys import Keys
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_UNSIGNED = frozenset(
+UNSIGNED_HEADERS = frozenset(
     {
         *SIGNED_HEADERS_BLACKLIST,
         # These too are set or changed on the way, by the transport or by proxies.
@@ -46,6 +47,8 @@ _UNSIGNED = frozenset(
         "x-forwarded-proto",
     }
 )
+"""What no signature covers, in lower case."""
+
 _PAYLOAD_HASH = "X-Amz-Content-SHA256"
 _TOKEN = "[session token]"  # noqa: S105 - what stands in its place
 
@@ -64,20 +67,7 @@ class Signer(SigV4Auth):
 
     def sign(self, request: WireRequest) -> WireRequest:
         """Return the request with its ``Host``, date, token and ``Authorization``."""
-        signed = AWSRequest(request.method, str(request.url), data=request.body)
-        for name, value in request.headers:
-            signed.headers[name] = value
-        signed.headers["Host"] = request.url.authority
-        self.add_auth(signed)
-        signature = signed.headers["Authorization"].rpartition("Signature=")[2]
-        secrets = (signature,) if self._keys.token is None else (signature, self._keys.token)
-        return WireRequest(
-            request.method,
-            request.url,
-            tuple(signed.headers.items()),
-            request.body,
-            (*request.secrets, *secrets),
-        )
+        return signed_by(self, request, self._keys.token)
 
     def _modify_request_before_signing(self, request: AWSRequest) -> None:
         # The one place between botocore's reading of its own clock and the first use of the time.
@@ -96,7 +86,7 @@ class Signer(SigV4Auth):
             return selected
         selected = request.context["headers_to_sign"] = HTTPHeaders()
         for name, value in request.headers.items():
-            if name.lower() not in _UNSIGNED:
+            if name.lower() not in UNSIGNED_HEADERS:
                 selected[name.lower()] = value
         return selected
 
@@ -140,6 +130,24 @@ def signer_for(keys: Keys, service: str, region: str, clock: Clock) -> Signer:
     """Return the signer by whose rules a service checks signatures."""
     kind = S3Signer if service in S3_FAMILY else Signer
     return kind(keys, service, region, clock)
+
+
+def signed_by(signer: BaseSigner, request: WireRequest, token: str | None) -> WireRequest:
+    """Return the request with what a signer of botocore's adds to it, and that as its secrets."""
+    signed = AWSRequest(request.method, str(request.url), data=request.body)
+    for name, value in request.headers:
+        signed.headers[name] = value
+    signed.headers["Host"] = request.url.authority
+    signer.add_auth(signed)
+    signature = signed.headers["Authorization"].rpartition("Signature=")[2]
+    secrets = (signature,) if token is None else (signature, token)
+    return WireRequest(
+        request.method,
+        request.url,
+        tuple(signed.headers.items()),
+        request.body,
+        (*request.secrets, *secrets),
+    )
 
 
 def _trimmed(value: str) -> str:

@@ -46,6 +46,7 @@ LIBRARIES = {
 OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
     ("cli/messages.py", "UnsupportedOperation"): "what io asks of the fileno() of a stream without one",
     ("emulator/foreground.py", "Terminated"): "ends the program as Ctrl-C does, so it is no Exception",
+    ("runtime/dry_run.py", "FirstRequestKept"): "ends a formula that may catch every Exception",
     ("sdk/urls.py", "ValueError"): "a mistake in the pack's code, shown with the pack's own line",
 }
 """(file, exception that is no ``CodaError``): why it is raised all the same."""

@@ -37,6 +37,9 @@ _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/(?:([^/]+)/)?([^/]+)/aws4_re
 class AwsAuthenticator:
     """Signs a pack's requests with AWS Signature Version 4; a ``wire.Authenticator``."""
 
+    canonical_request_level = logging.DEBUG
+    """At which canonical requests and strings to sign are logged."""
+
     def __init__(
         self,
         service: str,
@@ -127,11 +130,13 @@ class AwsAuthenticator:
             from coda_cli.auth.aws_sigv4a import asymmetric_signer_for
 
             logger.info("signing for %s in %s, by Signature Version 4A", self._service, _in_words(region))
-            return asymmetric_signer_for(keys, self._service, region, self._clock)
+            return asymmetric_signer_for(
+                keys, self._service, region, self._clock, self.canonical_request_level
+            )
         from coda_cli.auth.aws_signing import signer_for
 
         logger.info("signing for %s in %s", self._service, region)
-        return signer_for(keys, self._service, region, self._clock)
+        return signer_for(keys, self._service, region, self._clock, self.canonical_request_level)
 
     def _region(self, host: str, of_host: str | None) -> str:
         explicit = self._options.explicit_region

@@ -56,13 +56,16 @@ _TOKEN = "[session token]"  # noqa: S105 - what stands in its place
 class Signer(SigV4Auth):
     """Signs requests to any service outside the S3 family, whose path is encoded a second time."""
 
-    def __init__(self, keys: Keys, service: str, region: str, clock: Clock) -> None:
+    def __init__(
+        self, keys: Keys, service: str, region: str, clock: Clock, level: int = logging.DEBUG
+    ) -> None:
         # botocore.credentials takes 18 ms to import; its signers need the three attributes only.
         super().__init__(cast("ReadOnlyCredentials", keys), service, region)
         self._keys = keys
         self._service = service
         self._region = region
         self._clock = clock
+        self._level = level
         self._derived: tuple[str, bytes] = ("", b"")
 
     def sign(self, request: WireRequest) -> WireRequest:
@@ -102,12 +105,9 @@ class Signer(SigV4Auth):
         )
 
     def string_to_sign(self, request: AWSRequest, canonical_request: str) -> str:
-        """Write the string to sign, and for ``--debug`` both it and the canonical request."""
+        """Write the string to sign, and for those who want to see it both it and the canonical request."""
         text = super().string_to_sign(request, canonical_request)
-        if logger.isEnabledFor(logging.DEBUG):
-            shown = canonical_request.replace(self._keys.token or _TOKEN, _TOKEN)
-            logger.debug("canonical request:\n%s", shown)
-            logger.debug("string to sign:\n%s", text)
+        log_what_is_signed(self._level, self._keys, canonical_request, text)
         return text
 
     def signature(self, string_to_sign: str, request: AWSRequest) -> str:
@@ -126,10 +126,17 @@ class S3Signer(Signer, S3SigV4Auth):
     """Signs requests to the S3 family, whose path is signed as it is sent."""
 
 
-def signer_for(keys: Keys, service: str, region: str, clock: Clock) -> Signer:
-    """Return the signer by whose rules a service checks signatures."""
+def signer_for(keys: Keys, service: str, region: str, clock: Clock, level: int = logging.DEBUG) -> Signer:
+    """Return the signer by whose rules a service checks signatures; ``level`` is that of its log."""
     kind = S3Signer if service in S3_FAMILY else Signer
-    return kind(keys, service, region, clock)
+    return kind(keys, service, region, clock, level)
+
+
+def log_what_is_signed(level: int, keys: Keys, canonical_request: str, string_to_sign: str) -> None:
+    """Log the two texts, without the session token."""
+    if logger.isEnabledFor(level):
+        logger.log(level, "canonical request:\n%s", canonical_request.replace(keys.token or _TOKEN, _TOKEN))
+        logger.log(level, "string to sign:\n%s", string_to_sign)
 
 
 def signed_by(signer: BaseSigner, request: WireRequest, token: str | None) -> WireRequest:

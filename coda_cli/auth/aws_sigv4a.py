@@ -7,6 +7,8 @@ there first. One signature is as good as any other: each holds a random number.
 
 from __future__ import annotations
 
+import logging
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore.auth  # noqa: F401 - botocore.crt.auth cannot be imported before it
@@ -21,7 +23,7 @@ from awscrt.exceptions import AwsCrtError  # type: ignore[import-untyped]  # it 
 from botocore.crt.auth import CrtS3SigV4AsymAuth, CrtSigV4AsymAuth
 
 from coda_cli.auth.aws_regions import S3_FAMILY
-from coda_cli.auth.aws_signing import UNSIGNED_HEADERS, signed_by
+from coda_cli.auth.aws_signing import UNSIGNED_HEADERS, log_what_is_signed, signed_by, signer_for
 from coda_cli.errors import RequestError
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
     from coda_cli.auth.aws_keys import Keys
     from coda_cli.wire import Clock, WireRequest
+
+logger = logging.getLogger(__name__)
 
 
 class AsymmetricSigner(CrtSigV4AsymAuth):
@@ -45,12 +49,13 @@ class AsymmetricSigner(CrtSigV4AsymAuth):
     _crt_request_from_aws_request: Callable[[AWSRequest], Any]
     _apply_signing_changes: Callable[[AWSRequest, Any], None]
 
-    def __init__(self, keys: Keys, service: str, region_set: str, clock: Clock) -> None:
+    def __init__(self, keys: Keys, service: str, region_set: str, clock: Clock, level: int) -> None:
         super().__init__(cast("Any", keys), service, region_set)  # the stubs want keys that can be changed
-        self._token = keys.token
+        self._keys = keys
         self._service = service
         self._region_set = region_set
         self._clock = clock
+        self._level = level
         self._provider = AwsCredentialsProvider.new_static(keys.access_key, keys.secret_key, keys.token)
 
     def sign(self, request: WireRequest) -> WireRequest:
@@ -60,7 +65,7 @@ class AsymmetricSigner(CrtSigV4AsymAuth):
             RequestError: it has a query parameter that belongs to a signature.
         """
         try:
-            return signed_by(self, request, self._token)
+            return signed_by(self, request, self._keys.token)
         except AwsCrtError as error:
             raise RequestError(
                 f"the request to {request.url.authority} cannot be signed",
@@ -90,13 +95,27 @@ class AsymmetricSigner(CrtSigV4AsymAuth):
         crt_request = self._crt_request_from_aws_request(request)
         aws_sign_request(crt_request, config).result()
         self._apply_signing_changes(request, crt_request)
+        if logger.isEnabledFor(self._level):
+            self._log(request)
+
+    def _log(self, signed: AWSRequest) -> None:
+        """Log what was signed: the CRT does not tell, but its canonical request is that of Version 4."""
+        symmetric = signer_for(self._keys, self._service, self._region_set, self._clock)
+        canonical_request = symmetric.canonical_request(signed)
+        algorithm, _, rest = signed.headers["Authorization"].partition(" Credential=")
+        scope = rest.partition(",")[0].partition("/")[2]
+        digest = sha256(canonical_request.encode()).hexdigest()
+        text = "\n".join((algorithm, signed.headers["X-Amz-Date"], scope, digest))
+        log_what_is_signed(self._level, self._keys, canonical_request, text)
 
 
 class S3AsymmetricSigner(AsymmetricSigner, CrtS3SigV4AsymAuth):
     """Signs requests to the S3 family, whose path is signed as it is sent."""
 
 
-def asymmetric_signer_for(keys: Keys, service: str, region_set: str, clock: Clock) -> AsymmetricSigner:
-    """Return the signer by whose rules a service checks asymmetric signatures."""
+def asymmetric_signer_for(
+    keys: Keys, service: str, region_set: str, clock: Clock, level: int = logging.DEBUG
+) -> AsymmetricSigner:
+    """Return the signer by whose rules a service checks asymmetric signatures; ``level`` is its log's."""
     kind = S3AsymmetricSigner if service in S3_FAMILY else AsymmetricSigner
-    return kind(keys, service, region_set, clock)
+    return kind(keys, service, region_set, clock, level)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from coda_cli.fetching.fetcher import HttpFetcher
     from coda_cli.fetching.transport import Transport
+    from coda_cli.runtime.dry_run import DryRun
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.context import FetchResponse
     from coda_cli.sdk.pack import Pack
@@ -34,7 +35,11 @@ DEFAULT_TIMEOUT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person chose for one run. ``environ`` is the process's own, except in the emulator."""
+    """What the person chose for one run.
+
+    ``environ`` is the process's own, except in the emulator; ``dry_run`` keeps the first request, where
+    nothing is to be sent.
+    """
 
     environ: Mapping[str, str] = field(repr=False)
     profile: str | None = None
@@ -44,6 +49,7 @@ class RunOptions:
     timeout: float = DEFAULT_TIMEOUT
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
+    dry_run: DryRun | None = None
     redactor: Redactor = field(default_factory=Redactor)
 
 
@@ -55,8 +61,10 @@ def check_options(authentication: Authentication, options: RunOptions) -> None:
     """Refuse options that mean nothing to this pack, before its formula runs.
 
     Raises:
-        UsageError: an option is for another type of authentication.
+        UsageError: an option is for another type of authentication, or contradicts another one.
     """
+    if options.dry_run is not None and not options.may_fetch:
+        raise UsageError("--dry-run and --no-fetch contradict each other", "--dry-run sends nothing either.")
     for option, value, goes_with in (
         ("--profile", options.profile, authentication.is_aws),
         ("--region", options.region, authentication.is_aws),
@@ -109,7 +117,13 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         session_name=session_name(stem),
         timeout=options.timeout,
     )
-    authenticators = Authenticators(aws, options.redactor, clock)
+    dry_run = options.dry_run
+    authenticators = Authenticators(aws, options.redactor, clock, dry_run.tell if dry_run else None)
+
+    def open_transport() -> Transport:
+        ca_bundle = authenticators.ca_bundle() if authentication.is_aws else None
+        return dry_run.opened(ca_bundle) if dry_run else _open_transport(options.environ, ca_bundle)
+
     return HttpFetcher(
         policy=NetworkPolicy(
             domains=pack.network_domains,
@@ -118,9 +132,7 @@ def _make_fetcher(pack: Pack, stem: str, options: RunOptions, clock: Clock) -> H
         ),
         authenticator=authenticators.authenticator(authentication),
         router=authenticators.router(authentication),
-        open_transport=lambda: _open_transport(
-            options.environ, authenticators.ca_bundle() if authentication.is_aws else None
-        ),
+        open_transport=open_transport,
         redactor=options.redactor,
         endpoint=Endpoint(options.environ.get("CODA_ENDPOINT_URL"), authentication.endpoint_domain)
         if authentication.requires_endpoint_url

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ from coda_cli.auth.aws_keys import Keys
 from coda_cli.auth.aws_sigv4a import asymmetric_signer_for
 from coda_cli.errors import RequestError
 from tests.auth.world import KEY_ID, NOON, SECRET, TOKEN, details, header, request
+from tests.servers import Received
+from tests.sigv4_verifier import verify
 
 if TYPE_CHECKING:
     from coda_cli.wire import WireRequest
@@ -82,6 +86,29 @@ def test_secrets_of_the_request() -> None:
     assert len(signature) > 128
     assert signed.secrets == (signature, TOKEN)
     assert sign(request(EVENTS)).secrets != sign(request(EVENTS)).secrets
+
+
+@pytest.mark.parametrize(
+    ("service", "url"),
+    [
+        pytest.param("s3", "https://x.mrap.accesspoint.s3-global.amazonaws.com/a//../b%20c?b=2&a=1", id="s3"),
+        pytest.param("events", f"{EVENTS}a//../b%20c?b=2&a=1", id="others"),
+    ],
+)
+def test_debug_lines(caplog: pytest.LogCaptureFixture, service: str, url: str) -> None:
+    """The canonical request that is shown is the one that was signed, less the token."""
+    wire = request(url, ("X-A", "1   2"), ("User-Agent", "x"), method="PUT", body=b"x")
+    with caplog.at_level(logging.DEBUG, logger="coda_cli"):
+        signed = sign(wire, service, TOKEN)
+    headers = tuple((name.encode(), value.encode()) for name, value in signed.headers)
+    received = Received(f"PUT {signed.url.target} HTTP/1.1".encode(), headers, signed.body)
+    accepted = verify(received, KEY_ID, SECRET, now=NOON, token=TOKEN)
+    shown, string_to_sign = (record.getMessage() for record in caplog.records)
+    expected = accepted.canonical_request.decode().replace(TOKEN, "[session token]")
+    assert shown == f"canonical request:\n{expected}"
+    digest = hashlib.sha256(accepted.canonical_request).hexdigest()
+    scope = f"20261123T120000Z\n20261123/{service}/aws4_request"
+    assert string_to_sign == f"string to sign:\nAWS4-ECDSA-P256-SHA256\n{scope}\n{digest}"
 
 
 def test_url_that_is_signed_already() -> None:

@@ -34,6 +34,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 COMMAND = re.compile(r"^ +(?:\$ )?(?P<command>(?:[A-Z_]+=\S* )*coda .+)$", re.MULTILINE)
+COMMAND_LINES = re.compile(r"(?:.*\\\n)*.*\n?")
 CONTINUED = re.compile(r"\\\n\s*(?:> )?\s*")
 STATUS = "status of the command above: "
 TELL_STATUS = f'ended=$?; echo "{STATUS}$ended"; (exit $ended)'
@@ -133,9 +134,10 @@ def blocks(document: str, text: str) -> Iterator[Block]:
 
 def steps(text: str) -> Iterator[Step]:
     """Read a console block as commands and their output."""
-    for part in re.split(r"^\$ ", CONTINUED.sub(" ", text), flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
-        yield Step(command.strip(), shown.strip("\n"))
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        found = COMMAND_LINES.match(part)
+        assert found is not None, "every part of it is optional"
+        yield Step(CONTINUED.sub(" ", found.group()).strip(), part[found.end() :].strip("\n"))
 
 
 def results_in(output: str) -> Iterator[Result]:

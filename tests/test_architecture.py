@@ -37,6 +37,7 @@ LIBRARIES = {
     "requests": ("fetching/transport*.py",),
     "urllib3": ("fetching/transport*.py", "fetching/repeats.py"),
     "botocore": ("auth/aws*.py",),
+    "awscrt": ("auth/aws_sigv4a.py",),
     "rich": ("cli/output.py",),
     "click": ("cli/*.py",),
     "jmespath": ("cli/*.py",),
@@ -51,6 +52,7 @@ OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
     ): "raised inside http.client, translated with its own",
     ("fetching/transport_answers.py", "IncompleteRead"): "the same: http.client's, for what breaks off",
     ("emulator/foreground.py", "Terminated"): "ends the program as Ctrl-C does, so it is no Exception",
+    ("runtime/dry_run.py", "FirstRequestKept"): "ends a formula that may catch every Exception",
     ("sdk/urls.py", "ValueError"): "a mistake in the pack's code, shown with the pack's own line",
 }
 """(file, exception that is no ``CodaError``): why it is raised all the same."""

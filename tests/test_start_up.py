@@ -80,6 +80,7 @@ def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
         pytest.param([], id="piped"),
         pytest.param(["--output", "json"], id="json"),
         pytest.param(["--verbose"], id="verbose"),
+        pytest.param(["--dry-run"], id="dry run"),
     ],
 )
 def test_formula_without_fetch_loads_no_http(extra: list[str]) -> None:

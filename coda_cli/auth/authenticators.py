@@ -16,6 +16,8 @@ from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.wire import PathStyle, Refusal, WireRequest, WireResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.redaction import Redactor
     from coda_cli.sdk.authentication import Authentication
@@ -44,11 +46,25 @@ class Anonymous:
 
 
 class Authenticators:
-    """Makes what authenticates and routes the requests of one run; cheap to make, used or not."""
+    """Makes what authenticates and routes the requests of one run; cheap to make, used or not.
 
-    def __init__(self, options: AwsOptions, redactor: Redactor, clock: Clock) -> None:
+    Args:
+        options: what the person said about AWS.
+        redactor: learns what is secret.
+        clock: the time that signatures are made with.
+        tell: of a dry run only: nobody is asked for credentials, and this is told whose would be used.
+    """
+
+    def __init__(
+        self,
+        options: AwsOptions,
+        redactor: Redactor,
+        clock: Clock,
+        tell: Callable[[tuple[str, ...]], None] | None = None,
+    ) -> None:
         self._options = options
         self._redactor = redactor
+        self._tell = tell
         self._clock = CorrectedClock(clock)
         self._profiles = Profiles(options, redactor, self._clock)
 
@@ -56,13 +72,25 @@ class Authenticators:
         """Return the authenticator of a declared authentication; None declares none."""
         if authentication is None or authentication.type is AuthenticationType.NONE:
             return Anonymous()
-        return AwsAuthenticator(
+        service, assume_role = (
             authentication.service or "",
-            self._options,
-            self._profiles,
-            self._redactor,
-            self._clock,
-            assume_role=authentication.type is AuthenticationType.AWS_ASSUME_ROLE,
+            authentication.type is AuthenticationType.AWS_ASSUME_ROLE,
+        )
+        if self._tell is not None:
+            from coda_cli.auth.aws_dry_run import DryAwsAuthenticator, UnfetchedProfiles
+
+            profiles = UnfetchedProfiles(self._options, self._redactor)
+            return DryAwsAuthenticator(
+                service,
+                self._options,
+                profiles,
+                self._redactor,
+                self._clock,
+                assume_role=assume_role,
+                tell=self._tell,
+            )
+        return AwsAuthenticator(
+            service, self._options, self._profiles, self._redactor, self._clock, assume_role=assume_role
         )
 
     def router(self, authentication: Authentication | None) -> Router:

@@ -154,6 +154,10 @@ class CodaSession(botocore.session.Session):
             self._found = chain.load_credentials()
         return self._found
 
+    def take_as_found(self, credentials: Credentials) -> None:
+        """Look for no credentials: these are what the chain would find."""
+        self._found = credentials
+
     def forget_credentials(self) -> None:
         """Look for credentials again when they are next asked for, as if none had been found."""
         self._found = None

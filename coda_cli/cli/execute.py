@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coda_cli.cli.dry_run import show_dry_run
 from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
@@ -22,12 +23,15 @@ from coda_cli.runtime.contexts import (
     check_options,
     open_context,
 )
+from coda_cli.runtime.dry_run import DryRun, until_first_request
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
 from coda_cli.runtime.spec import choose_formula, names_of_formulas
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from coda_cli.cli.session import Session
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
@@ -96,6 +100,10 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
     return None if given is None else Path(_unmark(ctx, param, given))
 
 
+def _dry_run(_ctx: click.Context, _param: click.Parameter, given: bool) -> DryRun | None:
+    return DryRun() if given else None
+
+
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
     if not 0 < value <= _A_DAY:  # so that nan is refused too
         raise click.BadParameter(f"must be a number of seconds above 0, and {_A_DAY} at most")
@@ -152,6 +160,12 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 )
 @click.option("--no-fetch", is_flag=True, help="Refuse every request.")
 @click.option(
+    "--dry-run",
+    is_flag=True,
+    callback=_dry_run,
+    help="Send nothing; print the first request as a command of curl.",
+)
+@click.option(
     "--allow-multiple-network-domains",
     is_flag=True,
     help="Run a pack that declares more than one network domain.",
@@ -197,21 +211,26 @@ def execute(
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
         chosen_formula = choose_formula(loaded, formula)
-        options = RunOptions(
-            environ=os.environ,
-            may_fetch=not no_fetch,
-            redactor=redactor,
-            **chosen,
-        )
+        options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
         check_options(loaded.pack.authentication, options)
         source = ValueSource()
         texts = [source.text(word) for word in params]
         pairs = [source.pair(word) for word in named]
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             values = read_parameters(chosen_formula, texts, pairs, context.timezone)
-            with progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug):
+            with (
+                progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug),
+                until_first_request(options.dry_run),
+            ):
                 result = execute_formula(chosen_formula, context, values)
-        # Before the query too: what it takes apart or turns round is no longer recognised.
-        shown = redactor.value(compiled(redactor.value(result)))
-        write_result(shown, output_format, out)
-        messages.write(nothing_shown(shown, output_format, out))
+        if options.dry_run is None:
+            _show(session, compiled(redactor.value(result)), output_format, out)
+        else:
+            show_dry_run(session, options.dry_run, chosen_formula.name, out)
+
+
+def _show(session: Session, value: object, output_format: str | None, out: TextIO) -> None:
+    """Print a result, again without what a query may have made of a secret's parts."""
+    shown = session.redactor.value(value)
+    write_result(shown, output_format, out)
+    session.messages.write(nothing_shown(shown, output_format, out))

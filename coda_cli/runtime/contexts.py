@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coda_cli.auth.store import StoredCredentials
     from coda_cli.fetching.fetcher import HttpFetcher
     from coda_cli.fetching.transport import Transport
+    from coda_cli.runtime.dry_run import DryRun
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.context import FetchResponse
     from coda_cli.sdk.pack import Pack
@@ -41,9 +42,10 @@ DEFAULT_RETRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person chose for one run. ``environ`` is the process's own, except in the emulator.
+    """What the person chose for one run.
 
-    ``duration`` is that of an assumed role's session, in seconds.
+    ``environ`` is the process's own, except in the emulator; ``duration`` is that of an assumed role's
+    session, in seconds; ``dry_run`` keeps the first request, where nothing is to be sent.
     """
 
     environ: Mapping[str, str] = field(repr=False)
@@ -58,6 +60,7 @@ class RunOptions:
     retries: int = DEFAULT_RETRIES
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
+    dry_run: DryRun | None = None
     redactor: Redactor = field(default_factory=Redactor)
 
 
@@ -69,8 +72,10 @@ def check_options(authentication: Authentication, options: RunOptions) -> None:
     """Refuse options that mean nothing to this pack, before its formula runs.
 
     Raises:
-        UsageError: an option is for another type of authentication, or is malformed.
+        UsageError: an option is for another type of authentication, is malformed, or contradicts another one.
     """
+    if options.dry_run is not None and not options.may_fetch:
+        raise UsageError("--dry-run and --no-fetch contradict each other", "--dry-run sends nothing either.")
     assumes_role = authentication.type is AuthenticationType.AWS_ASSUME_ROLE
     for option, value, goes_with in (
         ("--profile", options.profile, authentication.is_aws),
@@ -185,7 +190,13 @@ def _make_fetcher(
 
     authentication = pack.authentication
     aws = aws_options(stem, options, stored)
-    authenticators = Authenticators(aws, options.redactor, clock)
+    dry_run = options.dry_run
+    authenticators = Authenticators(aws, options.redactor, clock, dry_run.tell if dry_run else None)
+
+    def open_transport() -> Transport:
+        ca_bundle = authenticators.ca_bundle() if authentication.is_aws else None
+        return dry_run.opened(ca_bundle) if dry_run else _open_transport(options.environ, ca_bundle)
+
     return HttpFetcher(
         policy=NetworkPolicy(
             domains=pack.network_domains,
@@ -194,9 +205,7 @@ def _make_fetcher(
         ),
         authenticator=authenticators.authenticator(authentication),
         router=authenticators.router(authentication),
-        open_transport=lambda: _open_transport(
-            options.environ, authenticators.ca_bundle() if authentication.is_aws else None
-        ),
+        open_transport=open_transport,
         redactor=options.redactor,
         endpoint=Endpoint(stored.endpoint(options.environ), authentication.endpoint_domain)
         if authentication.requires_endpoint_url

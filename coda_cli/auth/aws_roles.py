@@ -16,7 +16,7 @@ from coda_cli.auth.aws_failures import Attempt, RoleAttempt
 from coda_cli.auth.aws_keys import HeldCredentials
 from coda_cli.auth.aws_options import STORED, Given
 from coda_cli.auth.aws_regions import partition_of_arn
-from coda_cli.errors import CredentialsError, UsageError
+from coda_cli.errors import CredentialsError, NoCredentialsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,12 @@ def choose_role(options: AwsOptions, source: Callable[[], Source], redactor: Red
     if found.role is not None:
         _check_profile_role(found, option_id)
         return None
-    raise CredentialsError(
+    raise _none_given(options, found)
+
+
+def _none_given(options: AwsOptions, found: Source) -> CredentialsError:
+    asked_for = options.external_id is not None or options.profile is not None
+    return (CredentialsError if asked_for else NoCredentialsError)(
         "this pack assumes a role, and none was given",
         "Give its ARN and external id by --role-arn and --external-id,",
         f"or by the variables {_ROLE_VARIABLE} and {_ID_VARIABLE}, or store them by coda auth,",

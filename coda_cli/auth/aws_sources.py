@@ -14,7 +14,7 @@ from coda_cli.auth.aws_advice import Caller
 from coda_cli.auth.aws_failures import Attempt, RoleAttempt, translated
 from coda_cli.auth.aws_keys import HeldCredentials, Keys
 from coda_cli.auth.aws_options import KEY_ID, SECRET, STORED, Given
-from coda_cli.errors import CredentialsError
+from coda_cli.errors import CredentialsError, NoCredentialsError
 from coda_cli.redaction import mask
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
         )
     files = ", ".join(f"{path} ({'read' if path.is_file() else 'not there'})" for path in profiles.files)
     metadata = "switched off" if options.variable("AWS_EC2_METADATA_DISABLED") == "true" else "no answer"
-    return CredentialsError(
+    return NoCredentialsError(
         "no AWS credentials were found; looked at:",
         "- --profile: not given",
         f"- {KEY_ID} and {SECRET}: not set",

@@ -17,12 +17,18 @@ from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import DEFAULT_TIMEOUT, RunOptions, check_options, open_context
 from coda_cli.runtime.executor import execute_formula
+from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
-from coda_cli.runtime.spec import choose_formula, names_of_formulas
+from coda_cli.runtime.spec import names_of_formulas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
     from coda_cli.cli.session import Session
+    from coda_cli.runtime.invocations import Invocation
+    from coda_cli.runtime.loader import LoadedPack
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
@@ -72,7 +78,8 @@ class ExecuteCommand(click.Command):
         with pack_output(ctx.obj.messages) as out:
             loaded = load_pack(pack)
             formatter = RedactedFormatter(ctx, ctx.obj.redactor)
-            describe_formula(loaded, choose_formula(loaded, formula), formatter)
+            chosen = choose_invocation(loaded, formula, ctx.params.get("authentication"))
+            describe_formula(loaded, chosen.formula, formatter)
             write_text(formatter.getvalue(), out)
         ctx.exit()
 
@@ -103,6 +110,7 @@ def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> floa
 @click.option("--region", metavar="REGION", help="Sign for this AWS region instead of the host's.")
 @click.option("--role-arn", metavar="ARN", help="Assume this role; goes with --external-id.")
 @click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
+@click.option("--authentication", metavar="NAME", help="Run with this one of the pack's authentications.")
 @click.option(
     "--output",
     "output_format",
@@ -136,6 +144,7 @@ def execute(
     formula: str | None,
     params: tuple[str, ...],
     named: tuple[str, ...],
+    authentication: str | None,
     output_format: str | None,
     query: str | None,
     verbose: bool,
@@ -153,6 +162,9 @@ def execute(
     PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
+    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
+    Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
     """  # noqa: D301 - the backspace is click's mark of a paragraph to be left alone
@@ -165,22 +177,39 @@ def execute(
         loaded = load_pack(pack)
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
-        chosen_formula = choose_formula(loaded, formula)
+        invocation = choose_invocation(loaded, formula, authentication)
         options = RunOptions(
             environ=os.environ,
             may_fetch=not no_fetch,
             redactor=redactor,
             **chosen,
         )
-        check_options(loaded.pack.authentication, options)
+        connection = invocation.connection
+        check_options(connection.authentication, options, connection.used_by)
         source = ValueSource()
         texts = [source.text(word) for word in params]
         pairs = [source.pair(word) for word in named]
-        with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
-            values = read_parameters(chosen_formula, texts, pairs, context.timezone)
-            with progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug):
-                result = execute_formula(chosen_formula, context, values)
+        line = progress(messages, f"Running {invocation.formula.name}", shown=not verbose and not debug)
+        result = _run(loaded, invocation, options, texts, pairs, line)
         # Before the query too: what it takes apart or turns round is no longer recognised.
         shown = redactor.value(compiled(redactor.value(result)))
         write_result(shown, output_format, out)
         messages.write(nothing_shown(shown, output_format, out))
+
+
+def _run(
+    loaded: LoadedPack,
+    invocation: Invocation,
+    options: RunOptions,
+    texts: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+    line: AbstractContextManager[None],
+) -> object:
+    """Run what was chosen, behind a line of progress, with parameters that are read first."""
+    formula = invocation.formula
+    with open_context(
+        loaded.pack, loaded.path.stem, options, path=loaded.path, connection=invocation.connection
+    ) as context:
+        values = read_parameters(formula, texts, pairs, context.timezone)
+        with line:
+            return execute_formula(formula, context, values)

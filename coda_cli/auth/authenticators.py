@@ -67,7 +67,8 @@ class IfThereAreCredentials:
             return self._authenticator.authenticate(request)
         except NoCredentialsError as error:
             if not self._has_told:
-                logger.info("requests go without an account, which is optional: %s", error)
+                why = error.message.partition(";")[0]
+                logger.info("requests go without an account, which is optional: %s", why)
                 self._has_told = True
             return request
 

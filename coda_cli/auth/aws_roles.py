@@ -22,7 +22,7 @@ from coda_cli.auth.aws_options import STORED, Given
 from coda_cli.auth.aws_regions import partition_of_arn, partitions
 from coda_cli.auth.aws_session_cache import RoleSession, SessionRequest
 from coda_cli.auth.aws_sts import sts_endpoint
-from coda_cli.errors import CredentialsError, UsageError
+from coda_cli.errors import CredentialsError, NoCredentialsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,12 @@ def choose_role(options: AwsOptions, source: Callable[[], Source], redactor: Red
     if found.role is not None:
         _check_profile_role(found, options)
         return None
-    raise CredentialsError(
+    raise _none_given(options, found)
+
+
+def _none_given(options: AwsOptions, found: Source) -> CredentialsError:
+    asked_for = options.external_id is not None or options.profile is not None
+    return (CredentialsError if asked_for else NoCredentialsError)(
         "this pack assumes a role, and none was given",
         "Give its ARN and external id by --role-arn and --external-id,",
         f"or by the variables {_ROLE_VARIABLE} and {_ID_VARIABLE}, or store them by coda auth,",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_options import KEY_ID, SECRET
-from coda_cli.errors import CredentialsError
+from coda_cli.errors import CredentialsError, NoCredentialsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ def nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
     if options.named_profile is not None:
         return _profile_without(options.named_profile, profiles.session.profile_values)
     files = ", ".join(f"{path} ({'read' if path.is_file() else 'not there'})" for path in profiles.files)
-    return CredentialsError(
+    return NoCredentialsError(
         "no AWS credentials were found; looked at:",
         "- --profile: not given",
         f"- {KEY_ID} and {SECRET}: not set",

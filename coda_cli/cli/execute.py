@@ -25,14 +25,18 @@ from coda_cli.runtime.contexts import (
 )
 from coda_cli.runtime.dry_run import DryRun, until_first_request
 from coda_cli.runtime.executor import execute_formula
+from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
-from coda_cli.runtime.spec import choose_formula, names_of_formulas
+from coda_cli.runtime.spec import names_of_formulas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
     from coda_cli.cli.session import Session
+    from coda_cli.runtime.invocations import Invocation
+    from coda_cli.runtime.loader import LoadedPack
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
@@ -84,7 +88,8 @@ class ExecuteCommand(click.Command):
         with pack_output(ctx.obj.messages) as out:
             loaded = load_pack(pack)
             formatter = RedactedFormatter(ctx, ctx.obj.redactor)
-            describe_formula(loaded, choose_formula(loaded, formula), formatter)
+            chosen = choose_invocation(loaded, formula, ctx.params.get("authentication"))
+            describe_formula(loaded, chosen.formula, formatter)
             write_text(formatter.getvalue(), out)
         ctx.exit()
 
@@ -133,6 +138,7 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
     help="How long the role's session shall last. Default: AWS's, one hour.",
 )
 @click.option("--no-cache", is_flag=True, help="Use no role's session of an earlier run, and keep none.")
+@click.option("--authentication", metavar="NAME", help="Run with this one of the pack's authentications.")
 @click.option(
     "--output",
     "output_format",
@@ -181,6 +187,7 @@ def execute(
     formula: str | None,
     params: tuple[str, ...],
     named: tuple[str, ...],
+    authentication: str | None,
     output_format: str | None,
     query: str | None,
     verbose: bool,
@@ -198,6 +205,9 @@ def execute(
     PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
+    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
+    Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
     """  # noqa: D301 - the backspace is click's mark of a paragraph to be left alone
@@ -210,23 +220,37 @@ def execute(
         loaded = load_pack(pack)
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
-        chosen_formula = choose_formula(loaded, formula)
+        invocation = choose_invocation(loaded, formula, authentication)
         options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
-        check_options(loaded.pack.authentication, options)
+        connection = invocation.connection
+        check_options(connection.authentication, options, connection.used_by)
         source = ValueSource()
         texts = [source.text(word) for word in params]
         pairs = [source.pair(word) for word in named]
-        with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
-            values = read_parameters(chosen_formula, texts, pairs, context.timezone)
-            with (
-                progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug),
-                until_first_request(options.dry_run),
-            ):
-                result = execute_formula(chosen_formula, context, values)
+        with progress(messages, f"Running {invocation.formula.name}", shown=not verbose and not debug):
+            result = _run(loaded, invocation, options, texts, pairs)
         if options.dry_run is None:
             _show(session, compiled(redactor.value(result)), output_format, out)
         else:
-            show_dry_run(session, options.dry_run, chosen_formula.name, out)
+            show_dry_run(session, options.dry_run, invocation.formula.name, out)
+
+
+def _run(
+    loaded: LoadedPack,
+    invocation: Invocation,
+    options: RunOptions,
+    texts: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+) -> object:
+    """Run what was chosen, with parameters that are read first; None where a dry run ended it."""
+    formula, result = invocation.formula, None
+    with open_context(
+        loaded.pack, loaded.path.stem, options, path=loaded.path, connection=invocation.connection
+    ) as context:
+        values = read_parameters(formula, texts, pairs, context.timezone)
+        with until_first_request(options.dry_run):
+            result = execute_formula(formula, context, values)
+    return result
 
 
 def _show(session: Session, value: object, output_format: str | None, out: TextIO) -> None:

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 from coda_cli.errors import CodaError, CredentialsError, UsageError
 from coda_cli.runtime.contexts import RunOptions, StoredForPack, aws_options, open_context
 from coda_cli.runtime.executor import execute_formula
+from coda_cli.runtime.invocations import GET_CONNECTION_NAME, choose_invocation
 from coda_cli.sdk.authentication import AuthenticationType
-from coda_cli.sdk.formulas import Formula
-from coda_cli.sdk.schemas import Schema
-from coda_cli.sdk.value_types import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -107,10 +105,8 @@ def _endpoint_step(loaded: LoadedPack, options: RunOptions, stored: StoredForPac
 def _connection_name_step(loaded: LoadedPack, options: RunOptions) -> Step:
     from coda_cli.auth.aws_doctor import Step
 
-    function = loaded.pack.authentication.get_connection_name
-    assert function is not None
     name = "connection name"
-    formula = Formula("get_connection_name", function, result=Schema(type=ValueType.STRING))
+    formula = choose_invocation(loaded, GET_CONNECTION_NAME).formula
     try:
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             return Step(name, str(execute_formula(formula, context, ())))

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from coda_cli.errors import CredentialsError, UsageError
 from coda_cli.redaction import Redactor
+from coda_cli.runtime.blobs import TemporaryFiles
+from coda_cli.runtime.connections import Connection
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.context import ExecutionContext
 
@@ -68,8 +70,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def check_options(authentication: Authentication, options: RunOptions) -> None:
-    """Refuse options that mean nothing to this pack, before its formula runs.
+def check_options(authentication: Authentication, options: RunOptions, used_by: str = "this pack") -> None:
+    """Refuse options that mean nothing to this authentication, before a formula runs.
 
     Raises:
         UsageError: an option is for another type of authentication, is malformed, or contradicts another one.
@@ -87,7 +89,7 @@ def check_options(authentication: Authentication, options: RunOptions) -> None:
     ):
         if value is not None and not goes_with:
             raise UsageError(
-                f"{option} does not go with this pack",
+                f"{option} does not go with {used_by}",
                 f"Its authentication is {authentication.type.name}.",
             )
     if options.session_name is not None:
@@ -138,7 +140,13 @@ class StoredForPack:
 
 @contextmanager
 def open_context(
-    pack: Pack, stem: str, options: RunOptions, clock: Clock = _now, *, path: Path | None = None
+    pack: Pack,
+    stem: str,
+    options: RunOptions,
+    clock: Clock = _now,
+    *,
+    path: Path | None = None,
+    connection: Connection | None = None,
 ) -> Iterator[ExecutionContext]:
     """Give a formula its context, and close its connections when it is done.
 
@@ -148,16 +156,19 @@ def open_context(
         options: what the person chose.
         clock: the time now, in UTC; signatures are made with it.
         path: the pack's file, if credentials may be stored beside it.
+        connection: the authentication of the run, the pack's own unless given.
     """
-    stored = StoredForPack(pack.authentication, path)
+    connection = connection or Connection(pack.authentication)
+    stored = StoredForPack(connection.authentication, path)
     endpoint = None
     with suppress(CredentialsError):  # a fetch will say what is wrong; others need not care
         endpoint = stored.endpoint(options.environ)
-    with _DeferredFetcher(lambda: _make_fetcher(pack, stem, options, clock, stored)) as fetcher:
+    with _DeferredFetcher(lambda: _make_fetcher(pack, connection, stem, options, clock, stored)) as fetcher:
         yield ExecutionContext(
             fetcher=fetcher,
             endpoint=endpoint,
             invocation_token=os.urandom(16).hex(),
+            temporary_blob_storage=TemporaryFiles(fetcher),
         )
 
 
@@ -181,14 +192,19 @@ def aws_options(stem: str, options: RunOptions, stored: StoredForPack) -> AwsOpt
 
 
 def _make_fetcher(
-    pack: Pack, stem: str, options: RunOptions, clock: Clock, stored: StoredForPack
+    pack: Pack,
+    connection: Connection,
+    stem: str,
+    options: RunOptions,
+    clock: Clock,
+    stored: StoredForPack,
 ) -> HttpFetcher:
     """Put the layers together: what authenticates, what is allowed, what sends."""
     from coda_cli.auth.authenticators import Authenticators
     from coda_cli.fetching.fetcher import HttpFetcher
     from coda_cli.fetching.policy import Endpoint, NetworkPolicy
 
-    authentication = pack.authentication
+    authentication = connection.authentication
     aws = aws_options(stem, options, stored)
     dry_run = options.dry_run
     authenticators = Authenticators(aws, options.redactor, clock, dry_run.tell if dry_run else None)
@@ -200,10 +216,10 @@ def _make_fetcher(
     return HttpFetcher(
         policy=NetworkPolicy(
             domains=pack.network_domains,
-            authenticated_domain=_authenticated_domain(pack),
+            authenticated_domain=_authenticated_domain(pack, authentication),
             allow_multiple=options.allow_multiple_network_domains,
         ),
-        authenticator=authenticators.authenticator(authentication),
+        authenticator=authenticators.authenticator(authentication, is_optional=connection.is_optional),
         router=authenticators.router(authentication),
         open_transport=open_transport,
         redactor=options.redactor,
@@ -222,9 +238,8 @@ def _open_transport(environ: Mapping[str, str], ca_bundle: str | None) -> Transp
     return HttpTransport(environ, ca_bundle=ca_bundle)
 
 
-def _authenticated_domain(pack: Pack) -> str | None:
+def _authenticated_domain(pack: Pack, authentication: Authentication) -> str | None:
     """Return the only domain that receives credentials, if requests are authenticated at all."""
-    authentication = pack.authentication
     if authentication.type is AuthenticationType.NONE:
         return None
     return authentication.network_domain or next(iter(pack.network_domains), None)

@@ -9,13 +9,17 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.authentication import Authentication, AuthenticationType, make_authentication
+from coda_cli.sdk.authenticated_pack import AuthenticatedPack
+from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.sdk.building_blocks import ConnectionRequirement
+from coda_cli.sdk.column_formats import Format, make_format, problem_of_format
 from coda_cli.sdk.domains import checked_domain
 from coda_cli.sdk.formulas import Execute, Formula, formula_of, formula_spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from coda_cli.sdk.building_blocks import BuildingBlock
     from coda_cli.sdk.parameters import Parameter
     from coda_cli.sdk.schemas import Schema
     from coda_cli.sdk.value_types import ValueHintType, ValueType
@@ -23,19 +27,25 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Execute)
 
 
-class Pack:
+class Pack(AuthenticatedPack):
     """A pack under construction; a module assigns one to the variable ``pack``."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._formulas: dict[str, Formula] = {}
         self._domains: list[str] = []
-        self._authentications: dict[str, Authentication] = {}
+        self._formats: dict[str, Format] = {}
         self._version: str | None = None
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas in the order of their declaration."""
         return tuple(self._formulas.values())
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The column formats in the order of their declaration."""
+        return tuple(self._formats.values())
 
     @property
     def network_domains(self) -> tuple[str, ...]:
@@ -46,12 +56,6 @@ class Pack:
     def version(self) -> str | None:
         """The pack's version, if it says one."""
         return self._version
-
-    @property
-    def authentication(self) -> Authentication:
-        """How requests are authenticated: as the user if that is declared, else as the system."""
-        undeclared = Authentication(AuthenticationType.NONE)
-        return self._authentications.get("user") or self._authentications.get("system") or undeclared
 
     def set_version(self, version: str) -> None:
         """Say the pack's version: ``1``, ``1.2`` or ``1.2.3``."""
@@ -69,70 +73,29 @@ class Pack:
                 raise DeclarationError(f"network domain {checked} is declared twice")
             self._domains.append(checked)
 
-    def set_user_authentication(
+    def add_column_format(
         self,
         *,
-        type: AuthenticationType,
-        service: str | None = None,
-        network_domain: str | None = None,
-        requires_endpoint_url: bool = False,
-        endpoint_domain: str | None = None,
-        instructions_url: str | None = None,
-        get_connection_name: Callable[..., Any] | None = None,
+        name: str,
+        formula_name: str,
+        matchers: Sequence[str | re.Pattern[str]] = (),
+        instructions: str = "",
     ) -> None:
-        """Declare how requests are authenticated as the person who runs a formula.
+        """Declare a column format: the formula that a document runs for each value of a column.
 
         Args:
-            type: one of the ways to authenticate.
-            service: for the AWS types, the name that the service's requests are signed by.
-            network_domain: the declared domain that receives credentials; needed where there are several.
-            requires_endpoint_url: the person configures the URL that relative URLs are appended to.
-            endpoint_domain: the domain which that URL must be under.
-            instructions_url: a page that says how to get credentials.
-            get_connection_name: ``fn(context)`` that names the account behind the credentials.
+            name: what people choose it by.
+            formula_name: a formula of this pack that requires one parameter, the value.
+            matchers: regular expressions of the URLs that it is offered for.
+            instructions: which values to put into such a column.
 
         Raises:
-            DeclarationError: it makes no sense, or is declared twice.
+            DeclarationError: a part makes no sense, or the name is taken.
         """
-        declared = make_authentication(
-            type=type,
-            service=service,
-            network_domain=network_domain,
-            requires_endpoint_url=requires_endpoint_url,
-            endpoint_domain=endpoint_domain,
-            instructions_url=instructions_url,
-            get_connection_name=get_connection_name,
-        )
-        self._declare("user", declared)
-
-    def set_system_authentication(
-        self,
-        *,
-        type: AuthenticationType,
-        service: str | None = None,
-        network_domain: str | None = None,
-        requires_endpoint_url: bool = False,
-        endpoint_domain: str | None = None,
-        instructions_url: str | None = None,
-        get_connection_name: Callable[..., Any] | None = None,
-    ) -> None:
-        """Declare how requests are authenticated as the pack itself; arguments as for the user's.
-
-        User authentication comes first where both are declared.
-
-        Raises:
-            DeclarationError: it makes no sense, or is declared twice.
-        """
-        declared = make_authentication(
-            type=type,
-            service=service,
-            network_domain=network_domain,
-            requires_endpoint_url=requires_endpoint_url,
-            endpoint_domain=endpoint_domain,
-            instructions_url=instructions_url,
-            get_connection_name=get_connection_name,
-        )
-        self._declare("system", declared)
+        made = make_format(name=name, formula_name=formula_name, matchers=matchers, instructions=instructions)
+        if made.name.lower() in self._formats:
+            raise DeclarationError(f"column format {made.name} is declared twice")
+        self._formats[made.name.lower()] = made
 
     @overload
     def formula(self, function: Function, /) -> Function: ...
@@ -145,6 +108,9 @@ class Pack:
         description: str | None = None,
         schema: Schema | type | None = None,
         is_action: bool = False,
+        validate_parameters: Callable[..., Any] | None = None,
+        connection_requirement: ConnectionRequirement | None = None,
+        allowed_authentication_names: Sequence[str] = (),
     ) -> Callable[[Function], Function]: ...
     def formula(
         self,
@@ -155,12 +121,16 @@ class Pack:
         description: str | None = None,
         schema: Schema | type | None = None,
         is_action: bool = False,
+        validate_parameters: Callable[..., Any] | None = None,
+        connection_requirement: ConnectionRequirement | None = None,
+        allowed_authentication_names: Sequence[str] = (),
     ) -> Any:
         """Register a function as a formula and return it unchanged.
 
         The name is the function's in PascalCase, the description its docstring's first paragraph, unless
         they are given; parameters and result come from the signature. ``schema``, a schema or a type such as
-        a dataclass, says more of the result.
+        a dataclass, says more of the result. ``validate_parameters`` is ``fn(context, parameters)``;
+        ``connection_requirement`` and ``allowed_authentication_names`` say which account its requests need.
 
         Raises:
             DeclarationError: the function cannot be a formula, or its name is taken.
@@ -168,7 +138,16 @@ class Pack:
 
         def register(function: Execute) -> Execute:
             self._add(
-                formula_of(function, name=name, description=description, schema=schema, is_action=is_action)
+                formula_of(
+                    function,
+                    name=name,
+                    description=description,
+                    schema=schema,
+                    is_action=is_action,
+                    validate_parameters=validate_parameters,
+                    connection_requirement=connection_requirement,
+                    allowed_authentication_names=allowed_authentication_names,
+                )
             )
             return function
 
@@ -186,12 +165,15 @@ class Pack:
         items: Schema | type | None = None,
         schema: Schema | type | None = None,
         is_action: bool = False,
+        validate_parameters: Callable[..., Any] | None = None,
+        connection_requirement: ConnectionRequirement | None = None,
+        allowed_authentication_names: Sequence[str] = (),
         execute: Execute,
     ) -> None:
         """Register a formula spelled out, one to one with the TypeScript call.
 
         The result is ``result_type`` with a hint (``coda_type``) or the schema of an array's ``items``, or
-        ``schema``, which says all of it.
+        ``schema``, which says all of it. The others are as for ``formula``.
 
         Raises:
             DeclarationError: a part makes no sense, or the name is taken.
@@ -207,6 +189,9 @@ class Pack:
                 items=items,
                 schema=schema,
                 is_action=is_action,
+                validate_parameters=validate_parameters,
+                connection_requirement=connection_requirement,
+                allowed_authentication_names=allowed_authentication_names,
                 execute=execute,
             )
         )
@@ -230,7 +215,29 @@ class Pack:
                     f"its authentication's network_domain {declared.network_domain} "
                     "is not under one of the network domains"
                 )
+        for formula in self.formulas:
+            found += self._contradictions_of_account(formula)
+        found += filter(None, (problem_of_format(one, self.formulas) for one in self.formats))
         return tuple(dict.fromkeys(found))
+
+    def _contradictions_of_account(self, block: BuildingBlock) -> list[str]:
+        """Say which account a formula or table wants that the pack does not declare."""
+        names = [
+            name for name, one in self._authentications.items() if one.type is not AuthenticationType.NONE
+        ]
+        found = [
+            f"{block.name}: there is no authentication {name}; there are: {', '.join(names) or 'none'}"
+            for name in block.allowed_authentication_names
+            if name not in self._authentications
+        ]
+        wants = block.connection_requirement is ConnectionRequirement.REQUIRED
+        if (
+            wants
+            and not block.allowed_authentication_names
+            and self.authentication.type is AuthenticationType.NONE
+        ):
+            found.append(f"{block.name}: it requires an account, and the pack declares no authentication")
+        return found
 
     def _covers(self, host: str) -> bool:
         return any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
@@ -240,18 +247,6 @@ class Pack:
         if taken is not None:
             raise DeclarationError(f"formula {formula.name} is declared twice")
         self._formulas[formula.name.lower()] = formula
-
-    def _declare(self, kind: str, declared: Authentication) -> None:
-        if kind in self._authentications:
-            raise DeclarationError(f"{kind} authentication is declared twice")
-        both = (*self._authentications.values(), declared)
-        services = {one.service for one in both if one.service}
-        if len(services) > 1:
-            raise DeclarationError(
-                f"authentication: two AWS services, {' and '.join(sorted(services))}",
-                "A pack talks to one AWS service; make a pack for each.",
-            )
-        self._authentications[kind] = declared
 
 
 def _checked_version(version: object) -> str:

@@ -227,8 +227,8 @@ def failing_name(context: ExecutionContext) -> str:
     [
         pytest.param(fetched_name, Answer(body=b'{"name": "ada"}'), "account ada", id="name"),
         pytest.param(fetched_name, Answer(403, body=b"no"), "403", id="refused"),
-        pytest.param(failing_name, Answer(), "get_connection_name failed: KeyError", id="fails"),
-        pytest.param(lambda context: 17, Answer(), "get_connection_name", id="no text"),
+        pytest.param(failing_name, Answer(), "Auth:getConnectionName failed: KeyError", id="fails"),
+        pytest.param(lambda context: 17, Answer(), "Auth:getConnectionName: the result is not", id="no text"),
     ],
 )
 def test_connection_name(

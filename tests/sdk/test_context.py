@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from coda_cli import sdk
+from coda_cli.errors import RequestError
 from coda_cli.sdk.context import Headers
 
 
@@ -52,3 +53,13 @@ def test_frozen(value: object, field: str) -> None:
     """What a formula is given cannot be changed by it."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(value, field, "other")
+
+
+def test_a_context_without_storage() -> None:
+    """A test's own context stores nothing unless it is given a storage, and says how."""
+    storage = sdk.ExecutionContext(fetcher=NoFetcher()).temporary_blob_storage
+    with pytest.raises(RequestError, match="a blob of type text/plain cannot be stored") as caught:
+        storage.store_blob(b"", "text/plain")
+    assert "temporary_blob_storage=" in caught.value.details[0]
+    with pytest.raises(RequestError, match=r"the URL 'https://example\.com/' cannot be stored"):
+        storage.store_url("https://example.com/", disable_authentication=True)

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from coda_cli.wire import Clock
 
 
+_RENEWAL_OF_ROLE = (
+    "The role is assumed anew by itself: where a new session is refused, too, "
+    "a policy may have revoked the role's sessions."
+)
+
+
 class AwsCredentials:
     """The credentials of one pack, found when first needed and then kept up to date."""
 
@@ -72,10 +78,10 @@ class AwsCredentials:
     def caller(self, key: str, *, has_token: bool) -> Caller:
         """Say where a key comes from that a request was signed with; fetches no new one."""
         source = self._source
-        origin = source.origin
+        origin, renewal = source.origin, source.renewal
         if self._role is not None:
-            origin = f"role {self._role.arn}, assumed with {origin}"
-        return Caller(mask(key), has_token, origin, source.renewal, is_temporary(key))
+            origin, renewal = f"role {self._role.arn}, assumed with {origin}", _RENEWAL_OF_ROLE
+        return Caller(mask(key), has_token, origin, renewal, is_temporary(key))
 
     @cached_property
     def _source(self) -> Source:

@@ -145,13 +145,18 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
             "Run the profile's credential_process by hand: it prints JSON with Version 1 and the keys.",
         )
     if isinstance(error, RefreshWithMFAUnsupportedError):
-        return CredentialsError(
-            "the role's session has ended, and a new one needs another MFA code",
-            "Run the command again: it asks for one, once a run.",
-            origin,
-        )
+        return another_code_needed(origin)
     likely = (INDENTED,) if isinstance(error, TypeError | AttributeError) else ()
     return CredentialsError("credentials cannot be read", _one_line(str(error)), origin, *likely)
+
+
+def another_code_needed(*origin: str) -> CredentialsError:
+    """Say that a session is over which only another MFA code brings back."""
+    return CredentialsError(
+        "the role's session has ended, and a new one needs another MFA code",
+        "Run the command again: it asks for one, once a run.",
+        *origin,
+    )
 
 
 def _not_retrieved(error: CredentialRetrievalError, origin: str) -> CredentialsError:
@@ -182,7 +187,7 @@ def _not_reached(error: Exception, origin: str) -> CredentialsError:
 def _connection(error: Exception) -> str:
     """Say what botocore says of a connection, unless it may quote a proxy's address with its password."""
     if isinstance(error, ProxyConnectionError) or type(error) is BotoHTTPClientError:
-        return "The connection could not be made: look at HTTPS_PROXY and HTTP_PROXY, if they are set."
+        return "No connection could be made: look at HTTPS_PROXY, ALL_PROXY and NO_PROXY, if they are set."
     return _one_line(str(error))
 
 

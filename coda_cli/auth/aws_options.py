@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.store import StoredCredentials
@@ -129,6 +130,17 @@ def checked_session_name(name: str) -> str:
         f"--session-name cannot be the name of a session: {name!r}",
         "It has 2 to 64 letters, digits and characters of _+=,.@- in ASCII, and no blanks.",
     )
+
+
+def existing_file(path: Given) -> str:
+    """Return the path if there is something at it.
+
+    Raises:
+        CredentialsError: there is nothing.
+    """
+    if not Path(path.value).exists():
+        raise CredentialsError(f"{path.origin} names a file that does not exist: {path.value}")
+    return path.value
 
 
 def session_name(stem: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_clock import CorrectedClock
-from coda_cli.auth.aws_options import Given
+from coda_cli.auth.aws_options import Given, existing_file
 from coda_cli.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -88,9 +88,7 @@ class Profiles:
         """
         found = self._options.first_variable("AWS_CA_BUNDLE") or self._profile_bundle()
         found = found or self._options.first_variable("REQUESTS_CA_BUNDLE")
-        if found is not None and not Path(found.value).exists():
-            raise CredentialsError(f"{found.origin} names a file that does not exist: {found.value}")
-        return None if found is None else found.value
+        return None if found is None else existing_file(found)
 
     def _profile_bundle(self) -> Given | None:
         config = self.config_about("ca_bundle")

@@ -198,6 +198,7 @@ def assume(
     sessions: SessionCache,
 ) -> HeldCredentials:
     """Return credentials for the role; STS is called when they are first asked for, and none is kept."""
+    logger.info("role: %s, from %s", role.arn, role.origin)
     endpoint = sts_endpoint(role.arn, options, profiles)
     name = options.chosen_session_name or options.session_name
     request = None
@@ -226,7 +227,7 @@ def _assumed(role: Role, source: Source, options: AwsOptions, profiles: Profiles
     region = session.sts_region(role.arn)
     if source.is_role:
         logger.info("role chaining: the source credentials are a role's; AWS ends the session after an hour")
-    logger.info("assuming role %s (%s) as session %s, by STS in %s", role.arn, role.origin, name, region)
+    logger.info("assuming role %s as session %s, by STS in %s", role.arn, name, region)
     more = {} if options.duration is None else {"DurationSeconds": options.duration}
     fetched = AssumeRoleCredentialFetcher(
         client_creator=partial(session.create_client, region_name=region),

@@ -9,6 +9,7 @@ chooses no credentials and no role. Importing this module loads ``botocore.sessi
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
 from coda_cli.auth.aws_failures import FAILURES
 from coda_cli.auth.aws_keys import Keys
-from coda_cli.auth.aws_options import Given, checked_region
+from coda_cli.auth.aws_options import Given, checked_region, existing_file
 from coda_cli.auth.aws_regions import partitions
 from coda_cli.auth.aws_service_ids import as_variable
 from coda_cli.auth.aws_sts import sts_region
@@ -59,6 +60,7 @@ _SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
     # Overrides are looked up by us alone, so that none escapes the check.
     "ignore_configured_endpoint_urls": (None, None, True, None),
 }
+_BEGUN = "coda_begun"
 _SECRET_PARAMETERS = ("WebIdentityToken", "accessToken", "refreshToken", "clientSecret")
 
 
@@ -98,6 +100,8 @@ class CodaSession(botocore.session.Session):
             )
         )
         self.register("before-parameter-build", self._look_at_parameters)
+        self.register("before-call", _begin)
+        self.register("after-call", _tell)
 
     def _check_name(self, profile: Given | None) -> None:
         known = self.available_profiles
@@ -222,9 +226,13 @@ class CodaSession(botocore.session.Session):
     def _ca_bundle(self) -> str | None:
         """Return the file of certificates, as it is chosen for data; botocore does not know the last one."""
         of_profile = self.profile_values.get("ca_bundle")
-        variable = self._options.variable
-        first = variable("AWS_CA_BUNDLE") or of_profile
-        return first or variable("REQUESTS_CA_BUNDLE") or variable("CURL_CA_BUNDLE")
+        name = self.profile or "default"
+        found = (
+            self._options.first_variable("AWS_CA_BUNDLE")
+            or (Given(of_profile, f"ca_bundle of profile {name!r}") if of_profile else None)
+            or self._options.first_variable("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        )
+        return None if found is None else existing_file(found)
 
     def _role_of_profile(self) -> str | None:
         return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")
@@ -248,6 +256,17 @@ class CodaSession(botocore.session.Session):
             self._redactor.add_masked(external_id)
         if "RoleArn" in params:
             self.asked_for = (params["RoleArn"], external_id)
+
+
+def _begin(**event: Any) -> None:
+    event["context"][_BEGUN] = time.monotonic()
+
+
+def _tell(**event: Any) -> None:
+    """Tell a call with its status and time, as each request of a pack is told."""
+    model, seconds = event["model"], time.monotonic() - event["context"][_BEGUN]
+    service, status = model.service_model.service_name, event["http_response"].status_code
+    logger.info("%s %s %d in %.3f s", service, model.name, status, seconds)
 
 
 def _warn_of_unknown_region(region: str) -> None:

@@ -74,8 +74,8 @@ class SessionRequest:
 
     @property
     def file_name(self) -> str:
-        """A name that tells nothing, and begins alike for all sessions of one role and external id."""
-        return f"{_of_role(self.role_arn, self.external_id)}-{_digest(self._shape)[:40]}.json"
+        """A name that tells nothing, and begins alike for all sessions of one role."""
+        return f"{_of_role(self.role_arn)}-{_digest(self._shape)[:40]}.json"
 
     @property
     def _shape(self) -> tuple[object, ...]:
@@ -88,8 +88,8 @@ class SessionRequest:
         return hmac.new(bytes.fromhex(salt), said, hashlib.sha256).hexdigest()
 
 
-def _of_role(role_arn: str, external_id: str | None) -> str:
-    return _digest([role_arn, external_id])[:20]
+def _of_role(role_arn: str) -> str:
+    return _digest(role_arn)[:20]
 
 
 def _digest(value: object) -> str:
@@ -162,8 +162,12 @@ class SessionCache:
                         Path(file.path).unlink()
 
 
-NOTHING_KEPT = SessionCache(None)
-"""For those who want to see STS answer."""
+class FreshSessions(SessionCache):
+    """For those who want to see STS answer: no session of an earlier run counts; a new one is kept."""
+
+    def load(self, request: SessionRequest, seconds: float) -> RoleSession | None:  # noqa: ARG002 - as its base
+        """Return None."""
+        return None
 
 
 def sessions_folder(environ: Mapping[str, str]) -> Path | None:
@@ -172,18 +176,18 @@ def sessions_folder(environ: Mapping[str, str]) -> Path | None:
     return None if folder is None else folder / "sessions"
 
 
-def forget_sessions(environ: Mapping[str, str], role_arn: str, external_id: str | None) -> int:
-    """Remove every kept session of a role with this external id, whoever asked for it.
+def forget_sessions(environ: Mapping[str, str], role_arn: str) -> int:
+    """Remove every kept session of a role, whoever asked for it, and with whatever external id.
 
     Returns how many there were. Sessions that are held in memory, or live at AWS, are not ended by it.
     """
     folder = sessions_folder(environ)
-    return 0 if folder is None else sum(map(_removed, _kept_for(folder, role_arn, external_id)))
+    return 0 if folder is None else sum(map(_removed, _kept_for(folder, role_arn)))
 
 
-def _kept_for(folder: Path, role_arn: str, external_id: str | None) -> Iterator[Path]:
+def _kept_for(folder: Path, role_arn: str) -> Iterator[Path]:
     try:
-        yield from folder.glob(f"{_of_role(role_arn, external_id)}-*.json")
+        yield from folder.glob(f"{_of_role(role_arn)}-*.json")
     except OSError:
         return
 

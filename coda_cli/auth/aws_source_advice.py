@@ -79,7 +79,7 @@ def nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
         "- --profile: not given",
         f"- {KEY_ID} and {SECRET}: not set",
         "- AWS_PROFILE and AWS_DEFAULT_PROFILE: not set",
-        "- what coda auth stores for this pack: nothing",
+        "- what coda auth stores for this pack: neither a key nor a profile",
         f"- profile 'default' in {files}",
         *_incomplete_sso(profiles.session.profile_values),
         "- web identity and container credentials (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CONTAINER_…): not set",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_advice import Caller, is_temporary
-from coda_cli.auth.aws_failures import Attempt, RoleAttempt, translated
+from coda_cli.auth.aws_failures import Attempt, RoleAttempt, another_code_needed, translated
 from coda_cli.auth.aws_kept_session import KeptSession
 from coda_cli.auth.aws_keys import HeldCredentials, Keys, frozen_keys
 from coda_cli.auth.aws_options import KEY_ID, SECRET, STORED, Given
@@ -214,6 +214,8 @@ def _session_of_profile(session: CodaSession, origin: str) -> RoleSession:
 
 def _forgotten(kept: KeptSession, access_key: str, session: CodaSession) -> SomeCredentials:
     kept.forget(access_key)
+    if "mfa_serial" in session.profile_values:
+        raise another_code_needed()  # a person is asked for one in a run at most
     session.forget_credentials()
     return kept
 

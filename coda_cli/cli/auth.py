@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from coda_cli.auth.store import CredentialsStore
+from coda_cli.auth.store import CredentialsStore, StoredCredentials
 from coda_cli.cli.account_options import Given, given_account
 from coda_cli.cli.account_questions import ask_account
 from coda_cli.cli.help import WrittenHelp
@@ -23,13 +23,12 @@ from coda_cli.cli.messages import pack_output
 from coda_cli.cli.output import write_result, write_step, write_text
 from coda_cli.errors import CredentialsError, UnreadableStoreError, UsageError
 from coda_cli.redaction import SECRET, mask
-from coda_cli.runtime.accounts import examine_account, needs_account
+from coda_cli.runtime.accounts import examine_account, forget_kept_sessions, needs_account
 from coda_cli.runtime.contexts import RunOptions, check_options
 from coda_cli.runtime.loader import load_pack
 
 if TYPE_CHECKING:
     from coda_cli.auth.aws_doctor import Step
-    from coda_cli.auth.store import StoredCredentials
     from coda_cli.cli.session import Session
     from coda_cli.runtime.loader import LoadedPack
 
@@ -159,8 +158,6 @@ def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given
         if not click.confirm("Replace it? What it holds for other packs is lost, too", err=True):
             messages.write("Nothing was changed.\n")
             return 0
-        from coda_cli.auth.store import StoredCredentials
-
         stored, discard = StoredCredentials(), True
     for value in (stored.secret_access_key, stored.session_token):
         session.redactor.add_secret(value)
@@ -172,6 +169,12 @@ def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given
     else:
         answers = given_account(session, loaded, stored, given)
     store.write(answers, discard_unreadable=discard)
+    if (stored.role_arn, stored.external_id, stored.profile) != (
+        answers.role_arn,
+        answers.external_id,
+        answers.profile,
+    ):
+        forget_kept_sessions(stored, os.environ)
     messages.write(f"Stored for {loaded.file_name} in {store.path}.\n")
     is_new_id = is_terminal and given.external_id is None and answers.external_id != stored.external_id
     lines = (*keep_out_of_git(store.path), *_what_is_next(loaded, answers, is_new_id=is_new_id))
@@ -220,16 +223,13 @@ def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str | None
 
 
 def _clear(session: Session, loaded: LoadedPack, store: CredentialsStore) -> int:
-    role_arn = external_id = None
+    before = StoredCredentials()
     with suppress(UnreadableStoreError):  # an entry that nobody can read goes as well
         before = store.read()
-        role_arn, external_id = before.role_arn, before.external_id
     lines = [f"{'Forgot what was' if store.clear() else 'Nothing was'} stored for {loaded.file_name}."]
-    if role_arn is not None:
-        from coda_cli.auth.aws_session_cache import forget_sessions
-
-        forgotten = forget_sessions(os.environ, role_arn, external_id)
-        lines += [f"Forgot {forgotten} kept session{'s' * (forgotten != 1)} of its role."] * bool(forgotten)
+    forgotten = forget_kept_sessions(before, os.environ)
+    if forgotten:
+        lines.append(f"Forgot {forgotten} kept session{'s' * (forgotten != 1)} of its role.")
     if not store.read().is_empty:
         lines.append(f'The "credentials" in {store.path} stay, and still apply to this pack.')
     session.messages.write("".join(f"{line}\n" for line in lines))

@@ -68,4 +68,7 @@ def connection_of(pack: Pack, block: BuildingBlock, name: str | None) -> Connect
         raise UsageError(
             f"{block.name} does not allow the authentication {name}", f"It allows {', '.join(allowed)}."
         )
-    return Connection(chosen, is_optional=requirement is ConnectionRequirement.OPTIONAL)
+    is_optional = requirement is ConnectionRequirement.OPTIONAL
+    if chosen == pack.authentication:
+        return Connection(chosen, is_optional=is_optional)
+    return Connection(chosen, used_by="the authentication that is used", is_optional=is_optional)

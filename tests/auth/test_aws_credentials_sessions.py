@@ -266,7 +266,7 @@ def test_forgotten_role(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> None:
     """After a role's sessions were forgotten the next run asks for a new one."""
     set_keys(monkeypatch)
     assert run() == FIRST
-    assert forget_sessions(os.environ, ROLE, EXTERNAL_ID) == 1
+    assert forget_sessions(os.environ, ROLE) == 1
     assert run() == SECOND
 
 

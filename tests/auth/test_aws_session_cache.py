@@ -323,21 +323,26 @@ def test_a_sweep_is_bounded(folder: Path) -> None:
 
 
 def test_forget_sessions(tmp_path: Path) -> None:
-    """All sessions of a role with its external id go, whoever asked; another's stay."""
+    """All sessions of a role go, whoever asked and with whatever external id; another role's stay."""
     environ = {"XDG_CACHE_HOME": str(tmp_path)}
     folder = sessions_folder(environ)
     assert folder == tmp_path / "coda" / "sessions"
-    assert forget_sessions(environ, ROLE, EXTERNAL_ID) == 0
-    others = (replace(REQUEST, role_arn=f"{ROLE}2"), replace(REQUEST, external_id="tenant-id-4711"))
-    for request in (REQUEST, replace(REQUEST, principal=Principal(("profile", "dev"), "")), *others):
+    assert forget_sessions(environ, ROLE) == 0
+    of_role = (
+        REQUEST,
+        replace(REQUEST, principal=Principal(("profile", "dev"), "")),
+        replace(REQUEST, external_id="tenant-id-4711"),
+    )
+    other = replace(REQUEST, role_arn=f"{ROLE}2")
+    for request in (*of_role, other):
         cache(folder).store(request, SESSION)
-    assert forget_sessions(environ, ROLE, EXTERNAL_ID) == 2
-    assert [cache(folder).load(request, 120) for request in (REQUEST, *others)] == [None, SESSION, SESSION]
+    assert forget_sessions(environ, ROLE) == 3
+    assert [cache(folder).load(request, 120) for request in (*of_role, other)] == [None, None, None, SESSION]
 
 
 def test_nowhere_to_forget_sessions() -> None:
     """Where there is no cache folder there is nothing to forget."""
-    assert forget_sessions({"HOME": "~"}, ROLE, EXTERNAL_ID) == 0
+    assert forget_sessions({"HOME": "~"}, ROLE) == 0
 
 
 def test_representation_shows_no_secret() -> None:

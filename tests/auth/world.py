@@ -14,7 +14,7 @@ from coda_cli.auth.authenticators import Authenticators
 from coda_cli.auth.aws_credentials import AwsCredentials
 from coda_cli.auth.aws_options import AwsOptions
 from coda_cli.auth.aws_profiles import Profiles
-from coda_cli.auth.aws_session_cache import NOTHING_KEPT
+from coda_cli.auth.aws_session_cache import SessionCache
 from coda_cli.auth.aws_sources import find_source
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import Authentication, AuthenticationType
@@ -135,7 +135,7 @@ def found_source(
     """Find the source credentials in this process's environment; return them and what asks with them."""
     given, redactor = AwsOptions(os.environ, **options), redactor or Redactor()
     profiles = Profiles(given, redactor)
-    return find_source(given, profiles, redactor, NOTHING_KEPT), profiles.session, redactor
+    return find_source(given, profiles, redactor, SessionCache(None)), profiles.session, redactor
 
 
 def header(signed: WireRequest, name: str) -> str | None:

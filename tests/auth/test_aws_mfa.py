@@ -199,3 +199,20 @@ def long(context: sdk.ExecutionContext) -> list[str]:
     seen = run(folder, "864209\n", formula="Long")
     assert (seen.code, seen.out) == (0, '[\n  "hello",\n  "hello",\n  "hello"\n]\n')
     assert len(sts.requests) == 1
+
+
+def test_session_that_aws_no_longer_takes(
+    world: tuple[Path, FakeSts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked for a second code in one run, and the next one forgets the refused session."""
+    folder, sts = world
+    refused = b"<Error><Code>ExpiredToken</Code><Message>expired</Message></Error>"
+    with LoopbackServer(Answer(400, (("Content-Type", "application/xml"),), refused)) as service:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", service.url)
+        seen = run(folder, "864209\n")
+        assert seen.code == 4
+        assert "a new one needs another MFA code" in seen.err
+        assert seen.terminal.count("MFA code") == 1
+        service.answer(Answer(body=b"hello"))
+        assert run(folder, "864210\n").out == '"hello"\n'
+    assert len(sts.requests) == 2

@@ -307,19 +307,56 @@ def test_wide_and_narrow(folder: Path) -> None:
     assert shown[0] == run_coda("auth", "keys.py", "--show", cwd=folder).stdout
 
 
-def test_clear_forgets_the_sessions_of_the_role(
-    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--clear"], "Forgot 1 kept session of its role.", id="clear"),
+        pytest.param(["--external-id", "another-id"], "Stored for role.py", id="another external id"),
+        pytest.param(["--role-arn", f"{ROLE}2"], "Stored for role.py", id="another role"),
+    ],
+)
+@pytest.mark.parametrize("used", [EXTERNAL_ID, "given-by-option"])
+def test_sessions_of_what_was_stored_are_forgotten(
+    capsys: Capture,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
+    used: str,
 ) -> None:
-    """The session of the stored role that an earlier run kept is gone with what was stored."""
+    """The session that an earlier run kept of the stored role goes with what was stored."""
     store(folder, role={"roleArn": ROLE, "externalId": EXTERNAL_ID})
-    set_keys(monkeypatch)
+    cache = keep_session(folder, monkeypatch, role_arn=ROLE, external_id=used)
+    outcome = outcome_of(capsys, "auth", "role.py", *arguments)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert said in outcome.err
+    assert list(cache.rglob("*.json")) == []
+
+
+def test_sessions_of_a_stored_profile_are_forgotten(
+    capsys: Capture, folder: Path, scrubbed_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stored profile may have a role of its own, and so may the environment: their sessions go, too."""
+    config = f"[profile own]\nrole_arn = {ROLE}\nsource_profile = dev\n"
+    write_files(scrubbed_environment, config, STATIC_PROFILE)
+    store(folder, keys={"profile": "own"})
+    cache = keep_session(folder, monkeypatch, profile="own")
+    assert outcome_of(capsys, "auth", "keys.py", "--clear").code == 0
+    assert list(cache.rglob("*.json")) == []
+    keep_session(folder, monkeypatch, role_arn=ROLE, external_id=EXTERNAL_ID)
+    monkeypatch.setenv("CODA_ROLE_ARN", ROLE)
+    assert outcome_of(capsys, "auth", "role.py", "--clear").code == 0
+    assert list(cache.rglob("*.json")) == []
+
+
+def keep_session(folder: Path, monkeypatch: pytest.MonkeyPatch, **chosen: str) -> Path:
+    """Keep the session of a role as a run does; return the cache folder, where one file is then."""
+    if "profile" not in chosen:
+        set_keys(monkeypatch)
     cache = folder / "cache"
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     with FakeSts() as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
-        credentials(assume_role=True, role_arn=ROLE, external_id=EXTERNAL_ID).keys()
+        credentials(assume_role=True, **chosen).keys()  # type: ignore[arg-type]  # all of them are text
     assert len(list(cache.rglob("*.json"))) == 1
-    outcome = outcome_of(capsys, "auth", "role.py", "--clear")
-    assert (outcome.code, outcome.out) == (0, "")
-    assert "Forgot 1 kept session of its role." in outcome.err
-    assert list(cache.rglob("*.json")) == []
+    return cache

@@ -57,6 +57,7 @@ def test_sdk_loads_the_standard_library_only() -> None:
         pytest.param(["--help"], id="help"),
         pytest.param(["--version"], id="version"),
         pytest.param(["execute", "--help"], id="help of execute"),
+        pytest.param(["init", "--help"], id="help of init"),
         pytest.param(["describe", "packs/hello.py"], id="describe, piped"),
     ],
 )

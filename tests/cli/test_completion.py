@@ -85,6 +85,8 @@ def answer(monkeypatch: pytest.MonkeyPatch, capsys: Capsys, shell: str, line: st
         pytest.param("coda emulator -- coda execute pack.py P", ["PutText"], id="coda in the emulator"),
         pytest.param("coda emulator -- coda execute pack.py --reg", ["--region"], id="its options"),
         pytest.param("coda emulator -- sh p", ["file,p"], id="another command in the emulator"),
+        pytest.param("coda init n", ["dir,n"], id="folder of a first pack"),
+        pytest.param("coda init --auth aws", ["aws-access-key", "aws-assume-role"], id="types"),
         pytest.param("coda --version ", [f"plain,{name}" for name in COMMANDS], id="version is not shown"),
         pytest.param("coda execute pack.py PutText --help --reg", ["--region"], id="help is not shown"),
         pytest.param("coda nosuch ", [], id="unknown command"),

@@ -66,12 +66,32 @@ def test_sdk_loads_the_standard_library_only() -> None:
         pytest.param(["auth", "--help"], id="help of auth"),
         pytest.param(["trust-policy", "--help"], id="help of trust-policy"),
         pytest.param(["auth", "packs/s3.py", "--clear"], id="clear"),
+        pytest.param(["init", "--help"], id="help of init"),
         pytest.param(["describe", "packs/hello.py"], id="describe, piped"),
     ],
 )
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     """Asking what there is waits for neither HTTP, AWS nor the display library."""
     assert not libraries_loaded("-m", "coda_cli", *arguments) & (HTTP | DISPLAY)
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        pytest.param(["coda", ""], set(), id="commands"),
+        pytest.param(["coda", "execute", "packs/s3.py", ""], set(), id="formulas"),
+        pytest.param(["coda", "execute", "packs/s3.py", "--out"], set(), id="options"),
+        pytest.param(["coda", "auth", "packs/s3.py", "--profile", ""], {"botocore"}, id="profiles"),
+    ],
+)
+def test_completion_loads_no_heavy_library(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], allowed: set[str]
+) -> None:
+    """A Tab waits for no library, but where botocore's reader of configuration files is what is wanted."""
+    monkeypatch.setenv("_CODA_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(words))
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    assert libraries_loaded("-m", "coda_cli") & (HTTP | DISPLAY) == allowed
 
 
 @pytest.mark.parametrize(

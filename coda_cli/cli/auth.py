@@ -17,6 +17,7 @@ import click
 from coda_cli.auth.store import CredentialsStore, StoredCredentials
 from coda_cli.cli.account_options import Given, given_account
 from coda_cli.cli.account_questions import ask_account
+from coda_cli.cli.completion import complete_profile
 from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output
@@ -46,7 +47,12 @@ Examples:
 
 @click.command("auth", cls=WrittenHelp, epilog=EPILOG)
 @click.argument("pack", type=click.Path(path_type=Path))
-@click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Call AWS with this profile of the AWS CLI.",
+    shell_complete=complete_profile,
+)
 @click.option(
     "--access-key-id", metavar="ID", help="The access key's id; its secret is read, never an option."
 )

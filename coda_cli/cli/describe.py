@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coda_cli.cli.completion import complete_formula
 from coda_cli.cli.descriptions import RedactedFormatter, describe_formula, describe_pack
 from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.messages import pack_output
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("describe", cls=WrittenHelp)
 @click.argument("pack", type=click.Path(path_type=Path))
-@click.argument("formula", required=False)
+@click.argument("formula", required=False, shell_complete=complete_formula)
 @click.pass_obj
 def describe(session: Session, pack: Path, formula: str | None) -> None:
     """Show what is in PACK: its authentication, domains, formulas and their parameters.

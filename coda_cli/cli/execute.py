@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coda_cli.cli.completion import complete_file, complete_formula, complete_profile
 from coda_cli.cli.dry_run import show_dry_run
 from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
@@ -51,7 +52,7 @@ class ExecuteCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; numbers are marked so that the parser takes ``-1`` for a value."""
         marked = self._mark_numbers(args)
-        if self._asks_for_help(marked):
+        if self._asks_for_help(marked) and not ctx.resilient_parsing:
             ctx.resilient_parsing = True
             super().parse_args(ctx, [arg for arg in marked if arg != "--help"])
             self._show_help(ctx)
@@ -122,11 +123,18 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 
 
 @click.command("execute", cls=ExecuteCommand, add_help_option=False)
-@click.argument("pack", callback=_path)
-@click.argument("formula", callback=_unmark, required=False, metavar="FORMULA")
+@click.argument("pack", callback=_path, shell_complete=complete_file)
+@click.argument(
+    "formula", callback=_unmark, required=False, metavar="FORMULA", shell_complete=complete_formula
+)
 @click.argument("params", nargs=-1, callback=_unmark)
 @click.option("--param", "named", metavar="NAME=VALUE", multiple=True, help="A parameter by its name.")
-@click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Call AWS with this profile of the AWS CLI.",
+    shell_complete=complete_profile,
+)
 @click.option("--region", metavar="REGION", help="Sign for this AWS region instead of the host's.")
 @click.option("--role-arn", metavar="ARN", help="Assume this role; goes with --external-id.")
 @click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")

@@ -17,6 +17,7 @@ from coda_cli.auth.store import CredentialsStore
 from coda_cli.auth.trust_policy import CODA_ACCOUNT, CODA_PARTITION
 from coda_cli.auth.trust_policy import trust_policy as policy_for
 from coda_cli.cli.account_options import checked_usage, external_id_shape
+from coda_cli.cli.completion import complete_profile
 from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output
@@ -60,7 +61,12 @@ Examples:
     type=click.IntRange(min=1),
     help="The pack's id on Coda's platform, which sends N:ID as the external id.",
 )
-@click.option("--profile", metavar="NAME", help="Ask STS with this profile of the AWS CLI.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Ask STS with this profile of the AWS CLI.",
+    shell_complete=complete_profile,
+)
 @click.option("--region", metavar="REGION", help="Ask STS in this AWS region.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell which credentials and requests are used.")
 @click.option("--debug", is_flag=True, help="Tell everything, with tracebacks; still without secrets.")

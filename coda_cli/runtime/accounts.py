@@ -54,9 +54,7 @@ def known_profiles(environ: Mapping[str, str]) -> list[str]:
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.redaction import Redactor
 
-    named = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}  # one that is not there is no matter here
-    unnamed = {name: value for name, value in environ.items() if name not in named}
-    return sorted(Profiles(AwsOptions(unnamed), Redactor()).session.available_profiles)
+    return Profiles(AwsOptions(environ), Redactor()).names()
 
 
 def forget_kept_sessions(stored: StoredCredentials, environ: Mapping[str, str]) -> int:

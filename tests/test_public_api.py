@@ -25,6 +25,7 @@ SDK = [
     "Email",
     "EmailDisplayType",
     "ExecutionContext",
+    "FetchRequest",
     "FetchResponse",
     "Fetcher",
     "File",

@@ -19,6 +19,7 @@ from coda_cli.sdk.building_blocks import ConnectionRequirement as ConnectionRequ
 from coda_cli.sdk.column_formats import Format as Format
 from coda_cli.sdk.context import ExecutionContext as ExecutionContext
 from coda_cli.sdk.context import Fetcher as Fetcher
+from coda_cli.sdk.context import FetchRequest as FetchRequest
 from coda_cli.sdk.context import FetchResponse as FetchResponse
 from coda_cli.sdk.context import InvocationLocation as InvocationLocation
 from coda_cli.sdk.context import Logger as Logger
@@ -78,6 +79,7 @@ __all__ = [
     "Email",
     "EmailDisplayType",
     "ExecutionContext",
+    "FetchRequest",
     "FetchResponse",
     "Fetcher",
     "File",

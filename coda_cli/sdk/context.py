@@ -6,9 +6,9 @@ Definitions only: the runner supplies what stands behind the protocols.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 from coda_cli.errors import RequestError
 
@@ -51,9 +51,42 @@ class FetchResponse:
     body: Any
 
 
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """One request, to keep and to change by ``dataclasses.replace`` before it is fetched.
+
+    Its ``repr`` shows method and URL alone: the rest may hold what must not be seen.
+
+    Args:
+        method: ``GET``, ``HEAD``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
+        url: absolute, or relative to the endpoint of a pack that requires one.
+        headers: those of the request; the authentication adds its own.
+        body: text is sent as UTF-8.
+        form: sent as ``application/x-www-form-urlencoded`` instead of a body.
+        is_binary_response: give the body as ``bytes``.
+        disable_authentication: send the request without credentials.
+        ignore_redirects: do not follow a redirect; it is then a ``StatusCodeError``.
+        cache_ttl_secs: accepted and without effect when run locally, as in the reference.
+        force_cache: the same.
+    """
+
+    method: str
+    url: str
+    _: KW_ONLY
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+    body: str | bytes | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    is_binary_response: bool = field(default=False, repr=False)
+    disable_authentication: bool = field(default=False, repr=False)
+    ignore_redirects: bool = field(default=False, repr=False)
+    cache_ttl_secs: float | None = field(default=None, repr=False)
+    force_cache: bool = field(default=False, repr=False)
+
+
 class Fetcher(Protocol):
     """Sends requests, authenticated as the pack declares."""
 
+    @overload
     def fetch(
         self,
         method: str,
@@ -67,20 +100,16 @@ class Fetcher(Protocol):
         ignore_redirects: bool = False,
         cache_ttl_secs: float | None = None,
         force_cache: bool = False,
-    ) -> FetchResponse:
+    ) -> FetchResponse: ...
+
+    @overload
+    def fetch(self, method: FetchRequest, /) -> FetchResponse: ...
+
+    def fetch(self, method: str | FetchRequest, url: str | None = None, **options: Any) -> FetchResponse:
         """Send one request and return its answer.
 
-        Args:
-            method: ``GET``, ``HEAD``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
-            url: absolute, or relative to the endpoint of a pack that requires one.
-            headers: those of the request; the authentication adds its own.
-            body: text is sent as UTF-8.
-            form: sent as ``application/x-www-form-urlencoded`` instead of a body.
-            is_binary_response: give the body as ``bytes``.
-            disable_authentication: send the request without credentials.
-            ignore_redirects: do not follow a redirect; it is then a ``StatusCodeError``.
-            cache_ttl_secs: accepted and without effect when run locally, as in the reference.
-            force_cache: the same.
+        It is given as a method, a URL and the rest of ``FetchRequest`` by keyword, or as a
+        ``FetchRequest`` alone.
 
         Raises:
             StatusCodeError: the answer's status is outside 2xx.

@@ -23,7 +23,7 @@ class OneFile:
         self.headers = Headers(() if content_type is None else (("Content-Type", content_type),))
         self.asked: list[tuple[Any, ...]] = []
 
-    def fetch(self, method: str, url: str, **more: Any) -> FetchResponse:
+    def fetch(self, method: Any, url: str | None = None, **more: Any) -> FetchResponse:
         """Give the file."""
         self.asked.append((method, url, more))
         return FetchResponse(200, self.headers, self.content)

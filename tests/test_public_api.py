@@ -96,6 +96,10 @@ AUTHENTICATION_TYPES = {
     "VARIOUS": "Various",
 }
 
+CONNECTION_REQUIREMENTS = {"NONE": "none", "OPTIONAL": "optional", "REQUIRED": "required"}
+
+RESERVED_NAMES = {"DEFAULT": "defaultUserAuthentication", "SYSTEM": "systemAuthentication"}
+
 VALUE_TYPES = {
     "BOOLEAN": "boolean",
     "NUMBER": "number",
@@ -176,6 +180,9 @@ def test_every_imported_name_is_listed() -> None:
         pytest.param(AuthenticationType, AUTHENTICATION_TYPES, id="AuthenticationType"),
         pytest.param(ValueType, VALUE_TYPES, id="ValueType"),
         pytest.param(sdk.ValueHintType, VALUE_HINT_TYPES, id="ValueHintType"),
+        pytest.param(sdk.ConnectionRequirement, CONNECTION_REQUIREMENTS, id="ConnectionRequirement"),
+        pytest.param(sdk.PostSetupType, {"SET_ENDPOINT": "SetEndPoint"}, id="PostSetupType"),
+        pytest.param(sdk.ReservedAuthenticationNames, RESERVED_NAMES, id="ReservedAuthenticationNames"),
     ],
 )
 def test_enums_keep_the_reference_strings(enum: type[Enum], members: dict[str, str]) -> None:

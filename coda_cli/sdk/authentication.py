@@ -50,7 +50,7 @@ class ReservedAuthenticationNames(StrEnum):
 class PostSetupType(StrEnum):
     """The steps that can follow the set-up of an account; the values are the reference's own strings."""
 
-    SET_ENDPOINT = "SetEndpoint"
+    SET_ENDPOINT = "SetEndPoint"  # the capital P is the reference's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

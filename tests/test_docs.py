@@ -80,6 +80,29 @@ def test_every_pack_is_documented(pack: str) -> None:
     )
 
 
+@pytest.mark.parametrize("page", [document for document in DOCUMENTS if document != "README.md"])
+def test_readme_links_every_page(page: str) -> None:
+    """A page that nobody can find is not read."""
+    assert f"]({page})" in read("README.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    """A link within the project names a file that is there, and a heading that it has."""
+    here = ROOT / document
+    for link in re.findall(r"\]\((?!https?:)([^)\s]*)\)", read(document)):
+        path, _, heading = link.partition("#")
+        target = (here.parent / path).resolve() if path else here
+        assert target.exists(), link
+        assert not heading or heading in headings(target.read_text("utf-8")), link
+
+
+def headings(text: str) -> set[str]:
+    """The names by which links find the headings of a document."""
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
 def test_readme_names_every_command() -> None:
     """What ``coda --help`` lists is in the README."""
     assert commands()

@@ -33,7 +33,7 @@ BLOCK = re.compile(
     r"^<!-- run(?:: (?P<how>[^\n]*?))? -->\n\s*^```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-COMMAND = re.compile(r"^ +(?:\$ )?(?P<command>(?:[A-Z_]+=\S* )*coda .+)$", re.MULTILINE)
+COMMAND = re.compile(r"^ +(?:\$ )?(?P<command>(?:[A-Z_]+=\S* +)*coda .+)$", re.MULTILINE)
 COMMAND_LINES = re.compile(r"(?:.*\\\n)*.*\n?")
 CONTINUED = re.compile(r"\\\n\s*(?:> )?\s*")
 STATUS = "status of the command above: "

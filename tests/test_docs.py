@@ -237,6 +237,14 @@ def test_steps_are_commands_with_output() -> None:
 
 def test_docstring_commands_are_its_indented_calls() -> None:
     """Variables before the command and continued lines belong to it; prose about coda does not."""
-    lines = ("coda execute is prose.", "", "    coda a b", "    X=1 coda c \\\\", "        d", "    $ coda e")
+    lines = (
+        "coda execute is prose.",
+        "",
+        "    coda a b",
+        "    X=1 \\\\",
+        "      coda c \\\\",
+        "        d",
+        "    $ coda e",
+    )
     source = '"""About.\n\n{}\n"""\n'.format("\n".join(lines))
-    assert docstring_commands(source) == ["coda a b", "X=1 coda c  d", "coda e"]
+    assert docstring_commands(source) == ["coda a b", "X=1  coda c  d", "coda e"]

@@ -83,6 +83,7 @@ def _filled(server: Server, folder: Path, environ: Mapping[str, str]) -> Emulato
             ("s3", filling.make_buckets),
             ("dynamodb", filling.make_table),
             ("ssm", filling.make_parameter),
+            ("apigateway", filling.make_api),
         ):
             with _fetcher(service, environment) as fetcher:
                 make(fetcher)

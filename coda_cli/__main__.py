@@ -27,7 +27,8 @@ def _wait_for_threads() -> None:
     try:
         for thread in threading.enumerate():
             if thread is not threading.current_thread() and not thread.daemon:
-                thread.join()
+                while thread.is_alive():  # in slices: Ctrl-C just before a wait is seen after it only
+                    thread.join(0.5)
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted.\n")
         sys.stderr.flush()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 PACK = '''
-import time
+import select
 
 pack.add_network_domain("127.0.0.1")
 
@@ -35,7 +35,7 @@ def wait(context: sdk.ExecutionContext) -> None:
     """Say so, and wait for ever."""
     print("waiting", flush=True)
     while True:
-        time.sleep(60)
+        select.select([], [], [], 0.1)
 
 
 @pack.formula
@@ -43,7 +43,7 @@ def rows(context: sdk.ExecutionContext) -> list[dict[str, str]]:
     """More rows than a pipe holds."""
     return [{"text": "x" * 100}] * 2000
 '''
-ENDLESS = 'print("waiting", flush=True)\nimport time\nwhile True:\n    time.sleep(60)\n'
+ENDLESS = 'print("waiting", flush=True)\nimport select\nwhile True:\n    select.select([], [], [], 0.1)\n'
 
 
 @pytest.fixture(autouse=True)

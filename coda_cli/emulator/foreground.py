@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
+_SLICE = 1.0
 GRACE = 5.0
 """Seconds that a command has to end once it was told to."""
 
@@ -72,7 +73,7 @@ def run_in_foreground(command: Sequence[str], environment: Mapping[str, str]) ->
         process = subprocess.Popen(command, env=environment)
         try:
             relay.start(process)
-            process.wait()
+            _wait_for(process)
         except Terminated as terminated:
             _end(process, terminated.number)
             raise
@@ -81,6 +82,14 @@ def run_in_foreground(command: Sequence[str], environment: Mapping[str, str]) ->
                 process.kill()
                 process.wait()
     return exit_code_of_signal(-process.returncode) if process.returncode < 0 else process.returncode
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the command in slices: a signal that comes just before a wait is seen after it only."""
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SLICE)
+            return
 
 
 def exit_code_of_signal(number: int) -> int:

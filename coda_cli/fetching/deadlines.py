@@ -26,6 +26,9 @@ CONNECT_TIMEOUT = 10.0
 GRACE = 0.25
 """Seconds for a request to end by itself at its deadline, and to close what it opened."""
 
+_SLICE = 0.5
+"""Seconds of one wait: Ctrl-C that comes just before a wait is seen after it only."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
@@ -85,5 +88,7 @@ class Worker:
                 future.set_exception(error)
 
         self._jobs.put(job)
-        wait([future], seconds)
+        end = time.monotonic() + seconds
+        while not future.done() and (left := end - time.monotonic()) > 0:
+            wait([future], min(left, _SLICE))
         return future

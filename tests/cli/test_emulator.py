@@ -185,8 +185,8 @@ def test_signals_take_everything_down(
     environ: dict[str, str], temporary: Path, number: signal.Signals, code: int
 ) -> None:
     """The command is ended, then the emulator; its temporary folder goes too."""
-    show_and_wait = f"{SHOW}; import sys; print(os.getpid(), flush=True); sys.stdin.read()"
-    with start(environ, "--", sys.executable, "-c", show_and_wait) as process:
+    show_and_wait = '"$0" -c "$1"; echo $$; exec cat'
+    with start(environ, "--", "sh", "-c", show_and_wait, sys.executable, SHOW) as process:
         assert process.stdout is not None
         endpoint = json.loads(process.stdout.readline())["AWS_ENDPOINT_URL"]
         pid = int(process.stdout.readline())

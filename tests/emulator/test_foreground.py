@@ -33,8 +33,11 @@ print(code, flush=True)
 """
 
 COUNTING = """
-import signal, sys
+import os, select, signal, sys
 came = 0
+woken, wake = os.pipe()
+os.set_blocking(wake, False)
+signal.set_wakeup_fd(wake)  # a signal that comes just before the wait ends it, too
 def count(number, frame):
     global came
     came += 1
@@ -42,8 +45,12 @@ def count(number, frame):
 signal.signal(signal.SIGINT, count)
 signal.signal(signal.SIGTERM, count)
 print("ready", flush=True)
-sys.stdin.read()
-sys.exit(40 + came)
+while True:
+    ready, _, _ = select.select([0, woken], [], [])
+    if woken in ready:
+        os.read(woken, 100)
+    elif not os.read(0, 100):
+        sys.exit(40 + came)
 """
 
 

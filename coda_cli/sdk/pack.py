@@ -6,11 +6,13 @@ Owns what the declarations say together. It loads nothing, runs nothing and send
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.authentication import Authentication, AuthenticationType, make_authentication
-from coda_cli.sdk.domains import checked_domain
+from coda_cli.sdk.declarations import Declaring, accept, declares
+from coda_cli.sdk.domains import checked_domain, domain_within
 from coda_cli.sdk.formulas import Execute, Formula, formula_of, formula_spelled_out
 
 if TYPE_CHECKING:
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
     from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 Function = TypeVar("Function", bound=Execute)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What only the whole pack shows to be wrong, and the declaration that has to be changed for it."""
+
+    problem: str
+    about: object
 
 
 class Pack:
@@ -53,6 +63,7 @@ class Pack:
         undeclared = Authentication(AuthenticationType.NONE)
         return self._authentications.get("user") or self._authentications.get("system") or undeclared
 
+    @declares
     def set_version(self, version: str) -> None:
         """Say the pack's version: ``1``, ``1.2`` or ``1.2.3``."""
         self._version = _checked_version(version)
@@ -64,11 +75,12 @@ class Pack:
             DeclarationError: one is a URL, has a path, or is declared twice.
         """
         for domain in domains:
-            checked = checked_domain(domain)
-            if checked in self._domains:
-                raise DeclarationError(f"network domain {checked} is declared twice")
-            self._domains.append(checked)
+            with Declaring():
+                self._take_domain(checked_domain(domain))
+                continue
+            self._domains += {domain_within(domain)}.difference(self._domains)
 
+    @declares
     def set_user_authentication(
         self,
         *,
@@ -105,6 +117,7 @@ class Pack:
         )
         self._declare("user", declared)
 
+    @declares
     def set_system_authentication(
         self,
         *,
@@ -167,13 +180,17 @@ class Pack:
         """
 
         def register(function: Execute) -> Execute:
-            self._add(
-                formula_of(function, name=name, description=description, schema=schema, is_action=is_action)
-            )
+            with Declaring():
+                self._add(
+                    formula_of(
+                        function, name=name, description=description, schema=schema, is_action=is_action
+                    )
+                )
             return function
 
         return register if function is None else register(function)
 
+    @declares
     def add_formula(
         self,
         *,
@@ -211,35 +228,45 @@ class Pack:
             )
         )
 
-    def contradictions(self) -> tuple[str, ...]:
+    def contradictions(self) -> tuple[Contradiction, ...]:
         """Say what only the whole pack shows to be wrong; empty where nothing is."""
-        found = []
+        found: list[Contradiction] = []
         for declared in self._authentications.values():
             if declared.type is AuthenticationType.NONE:
                 continue
             if not self._domains:
-                found.append("it declares an authentication but no network domain to send credentials to")
+                problem = "it declares an authentication but no network domain to send credentials to"
             elif declared.network_domain is None and len(self._domains) > 1:
                 domains = ", ".join(self._domains)
-                found.append(
+                problem = (
                     f"it declares several network domains ({domains}) "
                     "and not which of them receives credentials: give network_domain to the authentication"
                 )
             elif declared.network_domain is not None and not self._covers(declared.network_domain):
-                found.append(
+                problem = (
                     f"its authentication's network_domain {declared.network_domain} "
                     "is not under one of the network domains"
                 )
-        return tuple(dict.fromkeys(found))
+            else:
+                continue
+            found.append(Contradiction(problem, declared))
+        return tuple(found)
 
     def _covers(self, host: str) -> bool:
         return any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
+
+    def _take_domain(self, domain: str) -> None:
+        if domain in self._domains:
+            raise DeclarationError(f"network domain {domain} is declared twice")
+        self._domains.append(domain)
+        accept(self, domain)
 
     def _add(self, formula: Formula) -> None:
         taken = self._formulas.get(formula.name.lower())
         if taken is not None:
             raise DeclarationError(f"formula {formula.name} is declared twice")
         self._formulas[formula.name.lower()] = formula
+        accept(self, formula)
 
     def _declare(self, kind: str, declared: Authentication) -> None:
         if kind in self._authentications:
@@ -252,6 +279,7 @@ class Pack:
                 "A pack talks to one AWS service; make a pack for each.",
             )
         self._authentications[kind] = declared
+        accept(self, declared)
 
 
 def _checked_version(version: object) -> str:

@@ -17,6 +17,7 @@ from inspect import Parameter as SignatureParameter
 from typing import Annotated, Any, NewType, Union
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.declarations import Declaring
 
 Class = type[Any]
 
@@ -109,10 +110,14 @@ def make_parameter(
     Raises:
         DeclarationError: the type is no ``ParameterType``, or the name is not one word.
     """
-    if not isinstance(type, ParameterType):
-        raise DeclarationError(f"parameter {name!r}: type {type!r} is not a member of sdk.ParameterType")
-    check_parameter_name(name)
-    return Parameter(description=description, name=name, type=type, optional=optional)
+    with Declaring():
+        if not isinstance(type, ParameterType):
+            raise DeclarationError(f"parameter {name!r}: type {type!r} is not a member of sdk.ParameterType")
+        check_parameter_name(name)
+        return Parameter(description=description, name=name, type=type, optional=optional)
+    makes_sense = re.sub(r"\W", "_", str(name)) or "_"
+    known = type if isinstance(type, ParameterType) else ParameterType.STRING
+    return Parameter(description=description, name=makes_sense, type=known, optional=optional)
 
 
 def check_parameter_name(name: object) -> None:

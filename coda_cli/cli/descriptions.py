@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from coda_cli.runtime.loader import LoadedPack
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.formulas import Formula
+    from coda_cli.sdk.pack import Pack
     from coda_cli.sdk.parameters import Parameter
     from coda_cli.sdk.schemas import Schema
 
@@ -43,7 +44,17 @@ class RedactedFormatter(click.HelpFormatter):
 
 
 def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
-    """Write what the pack is: authentication, domains, and each formula with its parameters."""
+    """Write what the pack is: authentication, domains, and each formula and table with its parameters."""
+    describe_facts(loaded, formatter)
+    for block in (*loaded.pack.formulas, *sync_tables(loaded.pack)):
+        formatter.write_paragraph()
+        formatter.write(f"{heading(block, loaded)}\n")
+        with formatter.indentation():
+            _describe_formula(block, formatter)
+
+
+def describe_facts(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
+    """Write what the pack is as a whole: authentication and domains."""
     pack = loaded.pack
     facts = [("Pack", str(loaded.path))]
     if pack.version:
@@ -53,47 +64,66 @@ def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
         facts.append(("Instructions", pack.authentication.instructions_url))
     facts.append(("Domains", ", ".join(pack.network_domains) or "none, so it cannot send requests"))
     formatter.write_dl(facts)
-    for formula in pack.formulas:
-        formatter.write_paragraph()
-        formatter.write(f"{usage(formula)}\n")
-        with formatter.indentation():
-            _describe_formula(formula, formatter)
+
+
+def sync_tables(pack: Pack) -> tuple[Any, ...]:
+    """Return the pack's sync tables, of which each is a formula too."""
+    return tuple(getattr(pack, "sync_tables", ()))
+
+
+def heading(formula: Formula, loaded: LoadedPack) -> str:
+    """Name a formula or table with its parameters, as they stand on the command line."""
+    is_table = any(formula is table for table in sync_tables(loaded.pack))
+    return f"{usage(formula)}{' (a sync table)' if is_table else ''}"
 
 
 def describe_formula(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
     """Write how one formula is run: usage, description, parameters and result."""
-    formatter.write_usage(f"coda execute {shlex.quote(str(loaded.path))}", usage(formula))
+    describe_usage(loaded, formula, formatter)
     with formatter.indentation():
         formatter.write_paragraph()
         _describe_formula(formula, formatter)
     formatter.write_paragraph()
+    describe_options(formatter)
+
+
+def describe_usage(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
+    """Write the line that runs one formula."""
+    formatter.write_usage(f"coda execute {shlex.quote(str(loaded.path))}", usage(formula))
+
+
+def describe_options(formatter: click.HelpFormatter) -> None:
+    """Write where the options are that every formula has."""
     formatter.write_text("The options of every formula are in `coda execute --help`.")
 
 
 def _describe_formula(formula: Formula, formatter: click.HelpFormatter) -> None:
     if formula.description:
         formatter.write_text(formula.description)
-    rows = [_row(parameter) for parameter in formula.parameters]
-    rows += [_row(parameter, repeated=True) for parameter in formula.vararg_parameters]
-    rows.append(
-        ("returns", f"{formula.result}{'; an action, which changes something' if formula.is_action else ''}")
-    )
-    rows += [(f"  {path}", text) for path, text in _properties(formula.result)]
     with formatter.indentation():
-        formatter.write_dl(rows)
+        formatter.write_dl([(name, "; ".join(filter(None, rest))) for name, *rest in lines_of(formula)])
 
 
-def _row(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str]:
+def lines_of(formula: Formula) -> list[tuple[str, str, str]]:
+    """Return name, type and description of each parameter, of the result, and of each of its properties."""
+    lines = [_line(parameter) for parameter in formula.parameters]
+    lines += [_line(parameter, repeated=True) for parameter in formula.vararg_parameters]
+    action = "an action, which changes something" if formula.is_action else ""
+    lines.append(("returns", str(formula.result), action))
+    lines += [(f"  {path}", type_, text) for path, type_, text in _properties(formula.result)]
+    return lines
+
+
+def _line(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str, str]:
     words = [_type(parameter)]
     if repeated:
         words.append("can be repeated")
     elif parameter.optional:
         words.append("optional" if parameter.default in (None, "") else f"default {_default(parameter)}")
-    described = f"; {parameter.description}" if parameter.description else ""
-    return parameter.name, f"{', '.join(words)}{described}"
+    return parameter.name, ", ".join(words), parameter.description
 
 
-def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str]]:
+def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Yield the properties of an object, or of an array's objects, each by its path: ``owner.email``."""
     while schema.items is not None:
         path = f"{path}[]" if path else ""
@@ -105,7 +135,7 @@ def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str]]:
             words.append("the id")
         elif declared.required:
             words.append("required")
-        yield below, f"{', '.join(words)}{f'; {declared.description}' if declared.description else ''}"
+        yield below, ", ".join(words), declared.description
         yield from _properties(declared, below)
 
 

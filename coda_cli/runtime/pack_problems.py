@@ -1,7 +1,7 @@
 """Everything that is wrong with a pack, in one go: each problem with its file and line.
 
-Owns what is gathered while the pack is loaded, and the warnings: what a pack may say and seldom means. What makes
-no sense is decided where it is declared, in the sdk; here nothing is printed.
+Owns what is gathered while the pack is loaded, and the warnings: what a pack may say and seldom means. What
+makes no sense is decided where it is declared, in the sdk; here nothing is printed.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Level(StrEnum):
 class Problem:
     """One problem of a pack.
 
-    ``file`` is named from the folder that the pack was named from; ``line`` is None where a problem is of the file
-    as a whole. Lines of ``problem`` after the first say why, or what to do.
+    ``file`` is the pack as it was named, or another file as seen from there; ``line`` is None where a problem
+    is the whole file's. Lines of ``problem`` after the first say why, or what to do.
     """
 
     file: str
@@ -69,7 +69,9 @@ def problems_of(path: Path) -> list[Problem]:
             place = declared.place_of(pack, contradiction.about)
             declared.problems.append((place, Level.ERROR, contradiction.problem))
         declared.problems.extend(declared.warnings(pack))
-    found = [Problem(_named(place, path), place.line, *rest) for place, *rest in declared.problems]
+    found = [
+        Problem(_named(place, path), place.line, level, text) for place, level, text in declared.problems
+    ]
     return sorted(found, key=lambda one: (one.file != str(path), one.file, one.line or 0))
 
 
@@ -132,19 +134,21 @@ def _of_suffix(domain: str) -> str:
     return f"{domain} is a public suffix: every host of every owner below it may be called"
 
 
-_GENERAL_WORDS = frozenset("ac co com edu gob gov go gv ltd me mil ne net nom or org plc sch".split())
+_GENERAL_WORDS = ("ac", "co", "com", "edu", "go", "gob", "gov", "mil", "ne", "net", "or", "org")
 """What stands under a country's code where names are given out below it: ``co.uk``, ``com.au``, ``ne.jp``."""
 
 
 def is_public_suffix(domain: str) -> bool:
     """Tell whether anybody can register a name right below a domain, by its form.
 
-    One label is one, unless it names this machine, and so is a general word under a country's code. The real list
-    is long and changes; what a form does not show (``github.io``) is not known here.
+    One label is one, unless it names this machine, and so is a general word under a country's code. The real
+    list is long and changes; what a form does not show (``github.io``) is not known here.
     """
-    if ":" in domain or domain == "localhost":  # with a port it is a host, and so are IP addresses in brackets
+    if (
+        ":" in domain or domain == "localhost"
+    ):  # with a port it is a host, and so are IP addresses in brackets
         return False
-    return re.fullmatch(rf"[^.]+|(?:{'|'.join(sorted(_GENERAL_WORDS))})\.[a-z]{{2}}", domain) is not None
+    return re.fullmatch(rf"[^.]+|(?:{'|'.join(_GENERAL_WORDS)})\.[a-z]{{2}}", domain) is not None
 
 
 def _named(place: Place, pack: Path) -> str:

@@ -1,4 +1,4 @@
-"""A schema as a JSON value: the fields that it sets, by the names that they have in the sdk."""
+"""A schema, or another record of the sdk, as a JSON value: the fields that it sets, by their names."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 def schema_value(schema: Schema) -> dict[str, object]:
     """Return what a schema says; an ``options`` that is a function is its name."""
-    return _record(schema)
+    return record_value(schema)
 
 
-def _record(record: Any) -> dict[str, object]:
+def record_value(record: Any) -> dict[str, object]:
+    """Return the fields of a dataclass that are not as they are unless set; a function is its name."""
     values = {field.name: (getattr(record, field.name), field.default) for field in fields(record)}
     return {name: _value(value) for name, (value, default) in values.items() if value != default}
 
@@ -29,7 +30,7 @@ def _value(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_value(one) for one in value]
     if is_dataclass(value):
-        return _record(value)
+        return record_value(value)
     if callable(value):
         return getattr(value, "__name__", str(value))
     return value if value is None or isinstance(value, str | int | float) else str(value)

@@ -54,7 +54,7 @@ def accept(owner: object, declared: object) -> None:
 
 
 class Declaring:
-    """The body of a function that declares something: it fails, or ends early where a listener hears of it."""
+    """The body of what declares something: it fails, or ends there if a listener hears of it."""
 
     def __enter__(self) -> None:
         """Begin."""

@@ -116,7 +116,7 @@ def make_parameter(
         check_parameter_name(name)
         return Parameter(description=description, name=name, type=type, optional=optional)
     makes_sense = re.sub(r"\W", "_", str(name)) or "_"
-    known = type if isinstance(type, ParameterType) else ParameterType.STRING
+    known = next((one for one in ParameterType if one == type), ParameterType.STRING)
     return Parameter(description=description, name=makes_sense, type=known, optional=optional)
 
 

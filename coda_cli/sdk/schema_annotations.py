@@ -96,7 +96,9 @@ def schema(
                     "Write @sdk.schema(...) above @dataclass, since the lower one is applied first.",
                 )
             setattr(cls, _SAID, said)
-            with suppress(NameError):  # a class that is defined further down: looked at where this one is used
+            with suppress(
+                NameError
+            ):  # a class that is defined further down: looked at where this one is used
                 _read(cls, name_of(cls), ())
             return cls
         if _is_object_class(cls):

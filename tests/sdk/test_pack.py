@@ -178,8 +178,10 @@ def test_contradictions(domains: list[str], network_domain: str | None, said: st
     pack.set_user_authentication(type=KEY, service="s3", network_domain=network_domain)
     pack.set_system_authentication(type=KEY, service="s3", network_domain=network_domain)
     pack.add_network_domain(*domains)
-    (contradiction,) = pack.contradictions()
-    assert said in contradiction
+    first, second = pack.contradictions()
+    assert said in first.problem
+    assert second.problem == first.problem
+    assert first.about is pack.authentication
 
 
 @pytest.mark.parametrize(

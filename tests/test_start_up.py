@@ -58,6 +58,8 @@ def test_sdk_loads_the_standard_library_only() -> None:
         pytest.param(["--version"], id="version"),
         pytest.param(["execute", "--help"], id="help of execute"),
         pytest.param(["describe", "packs/hello.py"], id="describe, piped"),
+        pytest.param(["describe", "packs/s3.py", "--output", "json"], id="describe as JSON"),
+        pytest.param(["validate", "packs/s3.py"], id="validate"),
     ],
 )
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:

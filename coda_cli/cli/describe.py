@@ -88,6 +88,7 @@ def _write_tables(session: Session, loaded: LoadedPack, chosen: Formula | None, 
         write_text(formatter.getvalue(), out)
         _write_table(session, chosen, out)
         formatter = _formatter(session)
+        formatter.write("\n")
         describe_options(formatter)
         write_text(formatter.getvalue(), out)
 

@@ -60,10 +60,7 @@ def problems_of(path: Path) -> list[Problem]:
             pack = read_pack(path).pack
     except PackError as error:
         place = place_of_failure(error, path)
-        first, details = error.message.removeprefix(f"{path}: "), [*error.details]
-        if f"at {place}" in details:
-            details.remove(f"at {place}")
-        declared.problems.append((place, Level.ERROR, "\n".join((first, *details))))
+        declared.problems.append((place, Level.ERROR, _without_place(error, place, path)))
     else:
         for contradiction in pack.contradictions():
             place = declared.place_of(pack, contradiction.about)
@@ -149,6 +146,13 @@ def is_public_suffix(domain: str) -> bool:
     ):  # with a port it is a host, and so are IP addresses in brackets
         return False
     return re.fullmatch(rf"[^.]+|(?:{'|'.join(_GENERAL_WORDS)})\.[a-z]{{2}}", domain) is not None
+
+
+def _without_place(error: PackError, place: Place, path: Path) -> str:
+    """Return what an error says, but for the file and line, which are told beside it."""
+    named = "|".join(map(re.escape, (str(path), place.filename)))
+    first = re.sub(rf"^(?:{named}):? ", "", error.message)
+    return "\n".join((first, *(line for line in error.details if line != f"at {place}")))
 
 
 def _named(place: Place, pack: Path) -> str:

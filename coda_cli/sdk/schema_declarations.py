@@ -251,6 +251,7 @@ _KEPT = (
     (*_SHAPE, "coda_type", "id_property", "display_property", "identity"),
     (*_SHAPE, "coda_type"),
     _SHAPE,
+    ("type",),
 )
 """The fields that remain of a refused schema, as many as make sense together."""
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def validate(session: Session, pack: Path, output_format: str) -> int:
     """Check the definition of PACK and tell everything that is wrong with it, each with file and line.
 
-    Nothing is sent, but the module is run. Exit codes: 0 for no errors (there may be warnings), else 3.
+    The module is run, but none of its formulas. Exit codes: 0 where there are at most warnings, else 3.
     """
     with pack_output(session.messages) as out:
         problems = problems_of(pack)

@@ -16,10 +16,10 @@ demo: $(VENV)/.coda ## Run packs against an AWS on this machine: no account, no 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" coda emulator -- sh packs/demo.sh
 
 test: $(VENV)/.dev ## Install what is missing and run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto
 
 check: lint types wheel ## Run all that a change must pass: formatting, lint, types, the wheel, the tests
-	@$(BIN)/python -m pytest --cov
+	@$(BIN)/python -m pytest --numprocesses auto --cov
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix-only .

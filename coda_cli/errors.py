@@ -7,6 +7,7 @@
     ├── PackError                     3  the pack cannot be loaded or is invalid
     │   └── DeclarationError          3  one declaration in the pack makes no sense
     ├── CredentialsError              4  no credentials, malformed, unreadable or refused
+    │   ├── NoCredentialsError        4  there are none, and nothing asked for particular ones
     │   └── UnreadableStoreError      4  the file that credentials are stored in is corrupt
     ├── RequestError                  5  a request failed and the pack did not handle it
     │   ├── InvalidURLError           5  the URL cannot be sent safely
@@ -85,6 +86,10 @@ class CredentialsError(CodaError):
     """No credentials, malformed, unreadable or refused, or no region or role to use them with."""
 
     exit_code = 4
+
+
+class NoCredentialsError(CredentialsError):
+    """There are none, and nothing asked for particular ones: what needs no account can go without."""
 
 
 class UnreadableStoreError(CredentialsError):

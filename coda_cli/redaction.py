@@ -30,8 +30,9 @@ SECRET_VARIABLES = (
 )
 MASKED_VARIABLES = ("AWS_ACCESS_KEY_ID", "CODA_EXTERNAL_ID")
 
-_SIGNATURE = re.compile(r"(?<!-)(Signature(?:=|%3[Dd]))[0-9a-f]{64}")
-"""As an ``Authorization`` header has it. ``X-Amz-Signature`` is another: a pre-signed URL may be a result."""
+_SIGNATURE = re.compile(r"(?<!-)(Signature(?:=|%3[Dd]))[0-9a-f]{64,}")
+"""As an ``Authorization`` header has it, 64 digits or some 140 of Version 4A. ``X-Amz-Signature`` is another:
+a pre-signed URL may be a result."""
 
 _PROXY_PASSWORD = re.compile(r"(?:[^:/]*://)?+[^:]*:(.*)@", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z0-9]+")

@@ -33,7 +33,8 @@ BLOCK = re.compile(
     r"^<!-- run(?:: (?P<how>[^\n]*?))? -->\n\s*^```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-COMMAND = re.compile(r"^ +(?:\$ )?(?P<command>(?:[A-Z_]+=\S* )*coda .+)$", re.MULTILINE)
+COMMAND = re.compile(r"^ +(?:\$ )?(?P<command>(?:[A-Z_]+=\S* +)*coda .+)$", re.MULTILINE)
+COMMAND_LINES = re.compile(r"(?:.*\\\n)*.*\n?")
 CONTINUED = re.compile(r"\\\n\s*(?:> )?\s*")
 STATUS = "status of the command above: "
 TELL_STATUS = f'ended=$?; echo "{STATUS}$ended"; (exit $ended)'
@@ -82,7 +83,8 @@ class Folder:
         shutil.copytree(ROOT / "packs", path / "packs", ignore=shutil.ignore_patterns("__pycache__"))
         programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
         own = {**os.environ, "PATH": programs, "COLUMNS": "100", "XDG_CACHE_HOME": str(CACHE_FOLDER.parent)}
-        return cls(path, own, {**own, **emulator, **{name: own[name] for name in ("PATH", "HOME")}})
+        cache = {"XDG_CACHE_HOME": str(path / "cache")}  # nothing is installed by these commands
+        return cls(path, own, {**own, **emulator, **{name: own[name] for name in ("PATH", "HOME")}, **cache})
 
     def run(self, block: Block) -> None:
         """Do what one block shows; an ``AssertionError`` says where the document is wrong."""
@@ -132,9 +134,10 @@ def blocks(document: str, text: str) -> Iterator[Block]:
 
 def steps(text: str) -> Iterator[Step]:
     """Read a console block as commands and their output."""
-    for part in re.split(r"^\$ ", CONTINUED.sub(" ", text), flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
-        yield Step(command.strip(), shown.strip("\n"))
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        found = COMMAND_LINES.match(part)
+        assert found is not None, "every part of it is optional"
+        yield Step(CONTINUED.sub(" ", found.group()).strip(), part[found.end() :].strip("\n"))
 
 
 def results_in(output: str) -> Iterator[Result]:

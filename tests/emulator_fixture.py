@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from coda_cli.emulator.installation import cache_folder
+from coda_cli.emulator.installation import required_cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coda_cli.emulator.running import Emulator
 
-CACHE_FOLDER = cache_folder(os.environ)
+CACHE_FOLDER = required_cache_folder(os.environ)
 """Read before HOME is scrubbed, so that MiniStack is installed once and not once a test."""
 
 
@@ -26,7 +27,8 @@ INHERITED = {"PATH", "LANG", "LC_ALL", "TMPDIR", "COVERAGE_PROCESS_START", "COVE
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Run a filled emulator; ``.environment`` is what a command in it gets, with an empty home.
 
-    It is shared: a test that changes what is in it does so where no other looks.
+    It is shared: a test that changes what is in it does so where no other looks. Commands keep nothing in
+    the cache folder of whoever runs the tests.
     """
     from coda_cli.emulator.running import running_emulator
 
@@ -35,4 +37,5 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         "XDG_CACHE_HOME": str(CACHE_FOLDER.parent),
     }
     with running_emulator(environ, say=print) as running:
-        yield running
+        kept = {name: value for name, value in running.environment.items() if name != "XDG_CACHE_HOME"}
+        yield replace(running, environment=kept)

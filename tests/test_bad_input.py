@@ -113,6 +113,48 @@ def test_file_that_is_no_pack(capsys: Capture, folder: Path, content: bytes, sai
             ("pack.py contradicts itself", "network_domain"),
             id="several domains, none named for credentials",
         ),
+        pytest.param(
+            "@pack.formula(description=5)\ndef f(context): ...",
+            ("pack.py: formula F, its description 5 is not text", "line 3"),
+            id="description",
+        ),
+        pytest.param(
+            "pack.add_formula(name='F', parameters=None, execute=lambda context: 1)",
+            ("pack.py: formula F, parameters must be a list, not None", "line 3"),
+            id="no parameters",
+        ),
+        pytest.param(
+            "one = sdk.make_parameter(type=sdk.ParameterType.STRING, name='a')\n"
+            "pack.add_formula(name='F', parameters=one, execute=lambda context, a: 1)",
+            ("pack.py: formula F, parameters must be a list, not Parameter(", "line 4"),
+            id="one parameter",
+        ),
+        pytest.param(
+            "sdk.make_parameter(type=sdk.ParameterType.STRING, name='a', description=5)",
+            ("pack.py: parameter a: its description 5 is not text", "line 3"),
+            id="description of a parameter",
+        ),
+        pytest.param(
+            "pack.set_user_authentication(type=sdk.AuthenticationType.NONE, instructions_url=5)",
+            ("pack.py: authentication: instructions_url 5 is not text", "line 3"),
+            id="page",
+        ),
+        pytest.param(
+            "from typing import Annotated\n"
+            "@pack.formula\ndef f(context, a: Annotated[str, sdk.Parameter(autocomplete=[1])]): ...",
+            ("pack.py: formula F, parameter a: the autocomplete's choice 1 is not a text", "line 4"),
+            id="autocomplete",
+        ),
+        pytest.param(
+            "pack.add_column_format(name='X', formula_name='Nope')",
+            ("pack.py contradicts itself: column format X: there is no formula Nope", "Add"),
+            id="column format",
+        ),
+        pytest.param(
+            "@pack.formula(connection_requirement=sdk.ConnectionRequirement.REQUIRED)\ndef f(context): ...",
+            ("pack.py contradicts itself: F: it requires an account", "no authentication"),
+            id="account",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", [("execute", "pack.py", "Add", "1"), ("describe", "pack.py")])

@@ -26,8 +26,10 @@ TESTS_OF_THE_WHOLE = {
         "bad_input_credentials",
         "bad_input_roles",
         "bad_input_refused",
+        "bad_input_sessions",
+        "bad_input_setting_up",
     ),
-    *("interruption", "sigv4_vectors"),
+    *("interruption", "sigv4_vectors", "sigv4_verifier", "signatures", "setting_up", "secrets_setting_up"),
 }
 """Test files that look at the whole program rather than at one module."""
 

@@ -23,7 +23,7 @@ DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"))
 )
 PACKS = sorted(path.name for path in ROOT.glob("packs/*.py"))
-PLANNED = ("init",)
+PLANNED: tuple[str, ...] = ()
 """Commands that a later issue brings; until then nothing may speak of them."""
 
 
@@ -78,6 +78,29 @@ def test_every_pack_is_documented(pack: str) -> None:
     assert any(f"packs/{pack}" in read(document) for document in DOCUMENTS), (
         f"name packs/{pack} in the README"
     )
+
+
+@pytest.mark.parametrize("page", [document for document in DOCUMENTS if document != "README.md"])
+def test_readme_links_every_page(page: str) -> None:
+    """A page that nobody can find is not read."""
+    assert f"]({page})" in read("README.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    """A link within the project names a file that is there, and a heading that it has."""
+    here = ROOT / document
+    for link in re.findall(r"\]\((?!https?:)([^)\s]*)\)", read(document)):
+        path, _, heading = link.partition("#")
+        target = (here.parent / path).resolve() if path else here
+        assert target.exists(), link
+        assert not heading or heading in headings(target.read_text("utf-8")), link
+
+
+def headings(text: str) -> set[str]:
+    """The names by which links find the headings of a document."""
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
 
 
 def test_readme_names_every_command() -> None:
@@ -214,6 +237,14 @@ def test_steps_are_commands_with_output() -> None:
 
 def test_docstring_commands_are_its_indented_calls() -> None:
     """Variables before the command and continued lines belong to it; prose about coda does not."""
-    lines = ("coda execute is prose.", "", "    coda a b", "    X=1 coda c \\\\", "        d", "    $ coda e")
+    lines = (
+        "coda execute is prose.",
+        "",
+        "    coda a b",
+        "    X=1 \\\\",
+        "      coda c \\\\",
+        "        d",
+        "    $ coda e",
+    )
     source = '"""About.\n\n{}\n"""\n'.format("\n".join(lines))
-    assert docstring_commands(source) == ["coda a b", "X=1 coda c  d", "coda e"]
+    assert docstring_commands(source) == ["coda a b", "X=1  coda c  d", "coda e"]

@@ -54,13 +54,16 @@ def test_wheel_is_for_every_platform(wheel: Path) -> None:
 
 
 def test_metadata_is_the_projects(metadata: Message) -> None:
-    """Name, version, licence, Python and dependencies are those that pyproject.toml declares."""
+    """Name, version, licence, Python, dependencies and extras are those that pyproject.toml declares."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert metadata["Name"] == "coda-cli"
     assert metadata["Version"] == coda_cli.__version__
     assert metadata["License-Expression"] == "MIT"
     assert metadata["Requires-Python"] == ">=3.11"
-    assert sorted(metadata.get_all("Requires-Dist", [])) == sorted(project["dependencies"])
+    extras = project["optional-dependencies"]
+    of_extras = [f"{one}; extra == '{name}'" for name, needed in extras.items() for one in needed]
+    assert sorted(metadata.get_all("Requires-Dist", [])) == sorted([*project["dependencies"], *of_extras])
+    assert metadata.get_all("Provides-Extra") == list(extras)
 
 
 def test_wheel_says_that_it_is_typed(wheel: Path) -> None:

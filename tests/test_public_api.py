@@ -19,14 +19,17 @@ SDK = [
     "AttributionNode",
     "AttributionNodeType",
     "AuthenticationType",
+    "ConnectionRequirement",
     "CurrencyFormat",
     "DurationUnit",
     "Email",
     "EmailDisplayType",
     "ExecutionContext",
+    "FetchRequest",
     "FetchResponse",
     "Fetcher",
     "File",
+    "Format",
     "Formula",
     "Html",
     "Identity",
@@ -37,20 +40,28 @@ SDK = [
     "IndexDefinition",
     "InvocationLocation",
     "LinkDisplayType",
+    "Logger",
     "Markdown",
     "MissingScopesError",
     "OptionsType",
     "Pack",
     "Parameter",
     "ParameterType",
+    "PostSetupType",
     "PropertyIdentifierDetails",
+    "ReservedAuthenticationNames",
     "ResponseSizeTooLargeError",
     "ScaleIconSet",
     "Schema",
+    "SetEndpoint",
+    "SimpleAutocompleteOption",
     "StatusCodeError",
+    "TemporaryBlobStorage",
     "UserVisibleError",
     "ValueHintType",
     "ValueType",
+    "autocomplete_search",
+    "autocomplete_search_objects",
     "generate_schema",
     "get_effective_property_keys_from_schema",
     "join_url",
@@ -61,6 +72,7 @@ SDK = [
     "make_schema",
     "new_pack",
     "schema",
+    "simple_autocomplete",
     "with_identity",
     "with_query_params",
 ]
@@ -83,6 +95,10 @@ AUTHENTICATION_TYPES = {
     "GOOGLE_SERVICE_ACCOUNT": "GoogleServiceAccount",
     "VARIOUS": "Various",
 }
+
+CONNECTION_REQUIREMENTS = {"NONE": "none", "OPTIONAL": "optional", "REQUIRED": "required"}
+
+RESERVED_NAMES = {"DEFAULT": "defaultUserAuthentication", "SYSTEM": "systemAuthentication"}
 
 VALUE_TYPES = {
     "BOOLEAN": "boolean",
@@ -164,6 +180,9 @@ def test_every_imported_name_is_listed() -> None:
         pytest.param(AuthenticationType, AUTHENTICATION_TYPES, id="AuthenticationType"),
         pytest.param(ValueType, VALUE_TYPES, id="ValueType"),
         pytest.param(sdk.ValueHintType, VALUE_HINT_TYPES, id="ValueHintType"),
+        pytest.param(sdk.ConnectionRequirement, CONNECTION_REQUIREMENTS, id="ConnectionRequirement"),
+        pytest.param(sdk.PostSetupType, {"SET_ENDPOINT": "SetEndPoint"}, id="PostSetupType"),
+        pytest.param(sdk.ReservedAuthenticationNames, RESERVED_NAMES, id="ReservedAuthenticationNames"),
     ],
 )
 def test_enums_keep_the_reference_strings(enum: type[Enum], members: dict[str, str]) -> None:

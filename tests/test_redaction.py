@@ -48,6 +48,7 @@ def test_mask_shows_the_last_four(value: str, shown: str) -> None:
         pytest.param(r"wJalr\/XUtnFEMI\u002BbPxRfi", SECRET, id="JSON-escaped"),
         pytest.param("wJalr&#47;XUtnFEMI&#x2b;bPxRfi", SECRET, id="XML-escaped"),
         pytest.param(f"Signature={'0a' * 32}", f"Signature={SECRET}", id="signature of a header"),
+        pytest.param(f"Signature={'30' * 71}, x", f"Signature={SECRET}, x", id="asymmetric signature"),
         pytest.param(f"X-Amz-Signature={'0a' * 32}", f"X-Amz-Signature={'0a' * 32}", id="pre-signed URL"),
         pytest.param(f"{KEY}{KEY}", SECRET * 2, id="twice"),
         pytest.param("nothing here", "nothing here", id="innocent"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_scope import Scope
     from coda_cli.auth.aws_signing import Signer
+    from coda_cli.auth.aws_sigv4a import AsymmetricSigner
     from coda_cli.redaction import Redactor
     from coda_cli.wire import Refusal, WireResponse
 
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 class AwsAuthenticator:
     """Signs a pack's requests with AWS Signature Version 4; a ``wire.Authenticator``."""
+
+    canonical_request_level = logging.DEBUG
+    """At which canonical requests and strings to sign are logged."""
 
     def __init__(
         self,
@@ -57,7 +61,7 @@ class AwsAuthenticator:
         self._assume_role = assume_role
         self._lock = RLock()
         self._signing_keys: Keys | None = None
-        self._signers: dict[str, Signer] = {}
+        self._signers: dict[tuple[str, bool], Signer | AsymmetricSigner] = {}
         self._warned: set[str] = set()
 
     @property
@@ -70,17 +74,21 @@ class AwsAuthenticator:
 
         Raises:
             CredentialsError: there are no usable credentials, or nothing says which region.
-            RequestError: the request has a header that only a signer may set, or the host is one of a
-                Multi-Region service.
+            RequestError: the request has a header that only a signer may set, or its host takes signatures
+                of Version 4A, for which the extra ``crt`` is not installed.
             UsageError: the options contradict the profile.
         """
         headers, url = _signable(request.headers), request.url
         place = self._corrections.buckets.place_of(url)
         if place is not None:
             url = replace(url, host=place.host)
-        region = self._region(url.host) if place is None else place.region
+        of_host = signing_region(url.host, self._service)
+        asymmetric = of_host == MULTI_REGION
+        if asymmetric:
+            _require_crt(url.host, self._options)
+        region = self._region(url.host, of_host) if place is None else place.region
         with self._lock:
-            signer = self._signer(self._credentials.keys(), region)
+            signer = self._signer(self._credentials.keys(region), region, asymmetric=asymmetric)
         return signer.sign(
             WireRequest(request.method, url, headers, request.body, request.secrets, request.corrections)
         )
@@ -116,27 +124,31 @@ class AwsAuthenticator:
 
         return AwsCredentials(self._options, self._profiles, self._redactor, assume_role=self._assume_role)
 
-    def _signer(self, keys: Keys, region: str) -> Signer:
-        from coda_cli.auth.aws_signing import signer_for
-
+    def _signer(self, keys: Keys, region: str, *, asymmetric: bool) -> Signer | AsymmetricSigner:
         if keys != self._signing_keys:
             self._signing_keys = keys
             self._signers.clear()
-        signer = self._signers.get(region)
+        signer = self._signers.get((region, asymmetric))
         if signer is None:
-            signer = signer_for(keys, self._service, region, self._clock)
-            self._signers[region] = signer
-            logger.info("signing for %s in %s", self._service, region)
+            signer = self._make_signer(keys, region, asymmetric=asymmetric)
+            self._signers[region, asymmetric] = signer
         return signer
 
-    def _region(self, host: str) -> str:
-        explicit = self._options.explicit_region
-        of_host = signing_region(host, self._service)
-        if of_host == MULTI_REGION:
-            raise RequestError(
-                f"requests to {host} cannot be signed",
-                "Multi-Region hosts take SigV4A signatures, which are not supported.",
+    def _make_signer(self, keys: Keys, region: str, *, asymmetric: bool) -> Signer | AsymmetricSigner:
+        if asymmetric:
+            from coda_cli.auth.aws_sigv4a import asymmetric_signer_for
+
+            logger.info("signing for %s in %s, by Signature Version 4A", self._service, _in_words(region))
+            return asymmetric_signer_for(
+                keys, self._service, region, self._clock, self.canonical_request_level
             )
+        from coda_cli.auth.aws_signing import signer_for
+
+        logger.info("signing for %s in %s", self._service, region)
+        return signer_for(keys, self._service, region, self._clock, self.canonical_request_level)
+
+    def _region(self, host: str, of_host: str | None) -> str:
+        explicit = self._options.explicit_region
         if explicit is not None:
             self._warn_of_other_region(explicit.value, of_host, host)
             return explicit.value
@@ -157,7 +169,31 @@ class AwsAuthenticator:
         if of_host in (None, region) or host in self._warned:
             return
         self._warned.add(host)
-        logger.warning("signing for %s, as --region says, though %s is in %s", region, host, of_host)
+        logger.warning(
+            "signing for %s, as --region says, though %s is in %s", region, host, _in_words(of_host)
+        )
+
+
+def _in_words(region: str | None) -> str:
+    return "every region" if region == MULTI_REGION else str(region)
+
+
+def _require_crt(host: str, options: AwsOptions) -> None:
+    """Refuse a Multi-Region host, before anything is spent on it, where nothing can sign for it."""
+    from botocore.compat import HAS_CRT
+
+    if HAS_CRT:
+        return
+    why = "its requests take signatures of Version 4A, which the AWS Common Runtime makes"
+    if (options.variable("BOTO_DISABLE_CRT") or "").lower() == "true":
+        raise RequestError(
+            f"requests to {host} cannot be signed: BOTO_DISABLE_CRT is set", f"Unset it: {why}."
+        )
+    raise RequestError(
+        f"requests to {host} cannot be signed: the extra 'crt' is not installed",
+        f"It is needed: {why}.",
+        "In a checkout of coda: pip install '.[crt]', or pipx install --force '.[crt]'.",
+    )
 
 
 def _signable(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

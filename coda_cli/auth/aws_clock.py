@@ -29,6 +29,10 @@ _FIRST_YEAR, _LAST_YEAR = 2012, 9000
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class CorrectedClock:
     """A clock that can be told the time; a ``wire.Clock``.
 
@@ -36,13 +40,17 @@ class CorrectedClock:
         offset: what was found to be between this machine's clock and AWS's.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock = _now) -> None:
         self._clock = clock
         self.offset = timedelta()
 
     def __call__(self) -> datetime:
         """Return the time now, as far as it is known."""
         return self._clock() + self.offset
+
+    def of_machine(self) -> datetime:
+        """Return AWS's time by the machine's own clock, which the ends of sessions are compared with."""
+        return datetime.now(UTC) + self.offset
 
     def correct(self, signed_at: datetime, now: datetime) -> bool:
         """Take over the time of an answer that refuses a request as signed too early or too late.

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from coda_cli.auth.aws_identity import admitted_as, ask_identity
 from coda_cli.auth.aws_roles import assume, choose_role
+from coda_cli.auth.aws_session_cache import FreshSessions, sessions_folder
 from coda_cli.auth.aws_sources import find_source
 from coda_cli.auth.trust_policy import trust_policy
 from coda_cli.errors import CredentialsError
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coda_cli.auth.aws_identity import Identity
+    from coda_cli.auth.aws_keys import HeldCredentials
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_roles import Role
     from coda_cli.auth.aws_sources import Source
     from coda_cli.errors import CodaError
     from coda_cli.redaction import Redactor
+
+
+_ANY_ID = "<external id>"
+"""Where the id stands in a statement that is shown, and not to be copied as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,14 @@ def examine(
 ) -> Iterator[Step]:
     """Give one step after another, the failed one last.
 
+    No session of an earlier run is used: AWS is asked. The new one is kept, so that what follows needs none.
+
     Raises:
         UsageError: the options contradict a profile.
     """
+    sessions = FreshSessions(sessions_folder(options.environ), profiles.clock.of_machine)
     try:
-        source = find_source(options, profiles, redactor)
+        source = find_source(options, profiles, redactor, sessions)
         caller = source.caller()
     except CredentialsError as error:
         yield Step.failed("credentials", error)
@@ -76,7 +85,8 @@ def examine(
         yield _role_step(role, source)
     yield Step("sts", f"{identity.endpoint}, region {identity.region}")
     if role is not None:
-        yield _session_step(role, source, identity, options, profiles, redactor)
+        held = assume(role, source, options, profiles, redactor, sessions)
+        yield _session_step(role, source, identity, held, profiles)
 
 
 def _role(
@@ -94,26 +104,28 @@ def _role_step(role: Role | None, source: Source) -> Step:
     assert source.role is not None
     external_id = source.role.external_id
     sent = "no external id was sent" if external_id is None else f"external id {mask(external_id)} was sent"
-    return Step("role", source.role.arn, (f"of {source.origin}, assumed already; {sent}",))
+    until = _until(source.credentials)
+    return Step("role", source.role.arn, (f"of {source.origin}, assumed already, {until}; {sent}",))
 
 
 def _session_step(
     role: Role,
     source: Source,
     identity: Identity,
-    options: AwsOptions,
+    held: HeldCredentials,
     profiles: Profiles,
-    redactor: Redactor,
 ) -> Step:
-    held = assume(role, source, options, profiles, redactor)
     try:
         keys = held.get_frozen_credentials()
     except CredentialsError as error:
         more = _what_would_admit(role, source, identity, profiles) if _is_denied(error) else ()
         return Step.failed("session", error, *more)
     chained = ("A role that assumes another: AWS ends the session after an hour at most.",)
-    until = f"key {mask(keys.access_key)}, until {held.ends}"
-    return Step("session", until, chained if source.is_role else ())
+    return Step("session", f"key {mask(keys.access_key)}, {_until(held)}", chained if source.is_role else ())
+
+
+def _until(held: HeldCredentials) -> str:
+    return f"until {held.ends:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _is_denied(error: CredentialsError) -> bool:
@@ -130,9 +142,9 @@ def _what_would_admit(role: Role, source: Source, identity: Identity, profiles: 
     allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role.arn}
     # An account that is named admits those only whom it allows the action itself.
     unless = "" if principal.only else ", unless the role is in the same account"
-    statements = trust_policy([principal], role.external_id, with_coda=False)["Statement"]
+    statements = trust_policy([principal], _ANY_ID, with_coda=False)["Statement"]
     return (
-        "This statement in the role's trust policy would admit the caller (see coda trust-policy):",
+        "This statement of the trust policy would admit the caller; coda trust-policy prints it whole:",
         *_lines(statements[0]),
         f"And the caller's own policy needs{unless}:",
         *_lines(allow),

@@ -22,6 +22,7 @@ from botocore.exceptions import (
     LoginError,
     ParamValidationError,
     ProxyConnectionError,
+    RefreshWithMFAUnsupportedError,
     SSLError,
     SSOError,
     TokenRetrievalError,
@@ -31,6 +32,7 @@ from botocore.exceptions import HTTPClientError as BotoHTTPClientError
 from botocore.parsers import ResponseParserError
 
 from coda_cli.auth.aws_advice import Mistake, advice, mistake_in
+from coda_cli.auth.aws_session_advice import session_advice
 from coda_cli.auth.trust_policy import CODA_ACCOUNT
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
@@ -92,9 +94,14 @@ def translated(attempt: Callable[[], Attempt], redactor: Redactor) -> Iterator[N
     except FAILURES as error:
         if _is_ours(error):
             raise
-        for word in filter(_HAS_DIGIT.search, _LIKE_A_KEY.findall(str(error))):
-            redactor.add_secret(word)
+        learn_keys_in(str(error), redactor)
         raise credentials_error(error, attempt()) from error
+
+
+def learn_keys_in(text: str, redactor: Redactor) -> None:
+    """Make known what looks like a key in a text that is about to be told."""
+    for word in filter(_HAS_DIGIT.search, _LIKE_A_KEY.findall(text)):
+        redactor.add_secret(word)
 
 
 def _is_ours(error: Exception) -> bool:
@@ -137,10 +144,19 @@ def credentials_error(error: Exception, attempt: Attempt) -> CredentialsError:
             origin,
             "Run the profile's credential_process by hand: it prints JSON with Version 1 and the keys.",
         )
-    if isinstance(error, EOFError):
-        return CredentialsError("an MFA code is needed, and there is no terminal to ask for it on", origin)
+    if isinstance(error, RefreshWithMFAUnsupportedError):
+        return another_code_needed(origin)
     likely = (INDENTED,) if isinstance(error, TypeError | AttributeError) else ()
     return CredentialsError("credentials cannot be read", _one_line(str(error)), origin, *likely)
+
+
+def another_code_needed(*origin: str) -> CredentialsError:
+    """Say that a session is over which only another MFA code brings back."""
+    return CredentialsError(
+        "the role's session has ended, and a new one needs another MFA code",
+        "Run the command again: it asks for one, once a run.",
+        *origin,
+    )
 
 
 def _not_retrieved(error: CredentialRetrievalError, origin: str) -> CredentialsError:
@@ -171,7 +187,7 @@ def _not_reached(error: Exception, origin: str) -> CredentialsError:
 def _connection(error: Exception) -> str:
     """Say what botocore says of a connection, unless it may quote a proxy's address with its password."""
     if isinstance(error, ProxyConnectionError) or type(error) is BotoHTTPClientError:
-        return "The connection could not be made: look at HTTPS_PROXY and HTTP_PROXY, if they are set."
+        return "No connection could be made: look at HTTPS_PROXY, ALL_PROXY and NO_PROXY, if they are set."
     return _one_line(str(error))
 
 
@@ -200,7 +216,8 @@ def _refused(error: ClientError, attempt: Attempt) -> CredentialsError:
     else:
         refused = f"{error.operation_name} was refused: {code}"
         lines.append(_called(caller, None))
-    lines += _CAUSES[error.operation_name] if denied else advice(said, caller)
+    causes = _CAUSES[error.operation_name] if denied else advice(said, caller)
+    lines += (session_advice(message) if is_role else ()) or causes
     request_id = error.response.get("ResponseMetadata", {}).get("RequestId")
     return CredentialsError(refused, *lines, *([f"Request id: {request_id}"] if request_id else []))
 

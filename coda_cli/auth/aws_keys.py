@@ -17,6 +17,7 @@ from coda_cli.redaction import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from coda_cli.auth.aws_failures import Attempt
     from coda_cli.redaction import Redactor
@@ -60,11 +61,8 @@ class HeldCredentials:
         origin: where they come from, for messages.
         redactor: learns every secret before it is used.
         attempt: says what was tried, should it fail.
-        renewed: gives credentials to ask instead, should these be refused before their time; None where
-            there are no others to be had.
-
-    Attributes:
-        ends: when the session ends, ISO 8601, where whoever got it knows.
+        load_anew: looks for credentials again where these came from, given the access key id that AWS no
+            longer takes; None where that would find the same.
     """
 
     def __init__(
@@ -73,15 +71,20 @@ class HeldCredentials:
         origin: str,
         redactor: Redactor,
         attempt: Callable[[], Attempt],
-        renewed: Callable[[], SomeCredentials] | None = None,
+        load_anew: Callable[[str], SomeCredentials] | None = None,
     ) -> None:
-        self._renewed = renewed
         self._credentials = credentials
         self._origin = origin
         self._redactor = redactor
         self._attempt = attempt
+        self._load_anew = load_anew
         self._held: Keys | None = None
-        self.ends: str | None = None
+        self._refresh_seconds = REFRESH_SECONDS
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the session ends that is held, where that is known."""
+        return getattr(self._credentials, "ends", None)
 
     def get_frozen_credentials(self) -> Keys:
         """Return the keys to use now; botocore takes this object as a source of credentials, too.
@@ -89,37 +92,71 @@ class HeldCredentials:
         Raises:
             CredentialsError: they could not be got, or are malformed.
         """
-        if self._held is None or self._ends_soon():
-            with translated(self._attempt, self._redactor):
-                frozen = self._credentials.get_frozen_credentials()
-            keys = _keys(frozen, self._origin)
-            self._held = checked_keys(keys, self._origin, self._redactor)
-            token = "without" if keys.token is None else "with"
-            logger.info("key %s %s a session token, of %s", mask(keys.access_key), token, self._origin)
+        if self._held is None:
+            self._held = self._fetched()
+        elif self._ends_within(self._refresh_seconds):
+            self._held = self._refreshed(self._held)
         return self._held
 
-    def renew(self, key: str) -> bool:
-        """Replace the keys of this access key id; True if other ones are held now.
+    def renew(self, access_key: str) -> bool:
+        """Get new keys if those of this access key id are held still, since AWS no longer takes them.
+
+        Returns whether other keys are held now.
 
         Raises:
-            CredentialsError: new ones could not be got, or are malformed.
+            CredentialsError: what gives out keys refused to, or cannot be asked.
         """
-        held = self.get_frozen_credentials()
-        if held.access_key == key and self._renewed is not None:
-            self._credentials, self._held = self._renewed(), None
-            held = self.get_frozen_credentials()
-        return held.access_key != key
+        if self._held is None or self._held.access_key != access_key:
+            return self._held is not None
+        if self._load_anew is None:
+            return False
+        logger.info("key %s is no longer taken; looking for a new one", mask(access_key))
+        with translated(self._attempt, self._redactor):
+            self._credentials = self._load_anew(access_key)
+        self._held = self._fetched()
+        return self._held.access_key != access_key
 
-    def _ends_soon(self) -> bool:
+    def _refreshed(self, held: Keys) -> Keys:
+        """Return new keys, or the old ones to their very end where no new ones can be got."""
+        try:
+            fetched = self._fetched()
+        except CredentialsError as error:
+            if self._ends_within(0):
+                raise
+            logger.info("the session cannot be replaced before its end: %s", error)
+            self._refresh_seconds = 0
+            return held
+        self._refresh_seconds = REFRESH_SECONDS
+        return fetched
+
+    def _fetched(self) -> Keys:
+        with translated(self._attempt, self._redactor):
+            frozen = self._credentials.get_frozen_credentials()
+        keys = checked_keys(frozen_keys(frozen, self._origin), self._origin, self._redactor)
+        token = "without" if keys.token is None else "with"
+        logger.info("key %s %s a session token, of %s", mask(keys.access_key), token, self._origin)
+        return keys
+
+    def _ends_within(self, seconds: float) -> bool:
         ask = getattr(self._credentials, "refresh_needed", None)
-        return ask is not None and bool(ask(refresh_in=REFRESH_SECONDS))
+        return ask is not None and bool(ask(refresh_in=seconds))
 
 
-def _keys(frozen: Any, origin: str) -> Keys:
+def frozen_keys(frozen: Any, origin: str) -> Keys:
+    """Return what botocore's frozen credentials hold, as ``Keys``.
+
+    Raises:
+        CredentialsError: a part is no text, as settings may be that a file has as a section.
+    """
     key_id, secret, token = frozen.access_key or "", frozen.secret_key or "", frozen.token or None
     if not (isinstance(key_id, str) and isinstance(secret, str) and isinstance(token, str | None)):
         raise CredentialsError("a part of the access key is no text", origin, INDENTED)
     return Keys(key_id, secret, token)
+
+
+def is_sendable(part: str) -> bool:
+    """Tell whether a part of an access key can be sent in a header at all."""
+    return _PRINTABLE.fullmatch(part) is not None
 
 
 def checked_keys(keys: Keys, origin: str, redactor: Redactor) -> Keys:
@@ -136,6 +173,6 @@ def checked_keys(keys: Keys, origin: str, redactor: Redactor) -> Keys:
     if keys.token is not None:
         parts["session token"] = keys.token
     for name, value in parts.items():
-        if not _PRINTABLE.fullmatch(value):
+        if not is_sendable(value):
             raise CredentialsError(f"the {name} is empty, or has blanks or control characters in it", origin)
     return keys

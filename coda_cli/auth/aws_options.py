@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.store import StoredCredentials
-from coda_cli.errors import CredentialsError
+from coda_cli.errors import CredentialsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NOT_IN_SESSION_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _LONGEST_SESSION_NAME = 64
 
 KEY_ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
@@ -48,6 +50,8 @@ class AwsOptions:
     what a pack of this type uses.
 
     ``timeout`` is that of one request, in seconds; what gives out credentials is asked no longer either.
+    ``session_name`` is what the session of a pack's role is called, unless ``chosen_session_name`` was
+    given; ``duration`` is how long that session shall last, in seconds, None leaving it to AWS.
     """
 
     environ: Mapping[str, str] = field(repr=False)
@@ -56,6 +60,9 @@ class AwsOptions:
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
     session_name: str = "coda"
+    chosen_session_name: str | None = None
+    duration: int | None = None
+    keeps_sessions: bool = True
     timeout: float = 60.0
     stored: Callable[[], StoredCredentials] = field(default=StoredCredentials, repr=False)
 
@@ -109,6 +116,31 @@ def checked_region(region: Given) -> Given:
         f"{region.origin} is not a region: {region.value!r}",
         "A region is written like us-east-1.",
     )
+
+
+def checked_session_name(name: str) -> str:
+    """Return the name of ``--session-name`` if AWS takes it.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if _SESSION_NAME.fullmatch(name):
+        return name
+    raise UsageError(
+        f"--session-name cannot be the name of a session: {name!r}",
+        "It has 2 to 64 letters, digits and characters of _+=,.@- in ASCII, and no blanks.",
+    )
+
+
+def existing_file(path: Given) -> str:
+    """Return the path if there is something at it.
+
+    Raises:
+        CredentialsError: there is nothing.
+    """
+    if not Path(path.value).exists():
+        raise CredentialsError(f"{path.origin} names a file that does not exist: {path.value}")
+    return path.value
 
 
 def session_name(stem: str) -> str:

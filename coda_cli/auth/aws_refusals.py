@@ -57,7 +57,7 @@ def explain(
     caller = caller_of(scope)
     now = time_of(response.headers)
     ahead = None if now is None else clock.ahead_of(now)
-    where = "several regions" if scope.region == MULTI_REGION else scope.region
+    where = "every region" if scope.region == MULTI_REGION else scope.region
     lines = [
         f"It was signed for {scope.service} in {where} by key {caller.key}, from {caller.origin}.",
         *advice(error, caller, Signed(scope.service, scope.region, explicit_region, ahead)),

@@ -21,10 +21,11 @@ _MULTI_REGION_HOSTS = (
     ("accesspoint", "s3-global"),
     ("endpoint", "events"),
     ("endpoints", "email"),
+    ("endpoints", "email", "global"),
+    ("endpoints", "email", "us-gov"),
     ("cloudfront-kvs", "global"),
 )
-_SERVICE_DOMAIN = "on.aws"
-"""Where Lambda function URLs, VPC Lattice and the like live; no partition names it as its suffix."""
+"""The labels before the DNS suffix; before them stands what one endpoint is called."""
 
 _BEFORE_REGION = re.compile(r"s3-(?:website-|fips-)?(.+)")
 _S3_SERVICE_LABEL = re.compile(r"s3|s3-.*|s3express.*")
@@ -57,13 +58,12 @@ def partitions() -> tuple[Partition, ...]:
 
 def _partition(entry: dict[str, Any]) -> Partition:
     outputs = entry["outputs"]
-    name = entry["id"]
-    suffixes = [outputs["dnsSuffix"], outputs["dualStackDnsSuffix"]]
-    if name == "aws":
-        suffixes.append(_SERVICE_DOMAIN)
+    name, dual_stack = entry["id"], outputs["dualStackDnsSuffix"]
+    # Function URLs, VPC Lattice and the like live beside the APIs: `on.aws` where they have `api.aws`.
+    services = f"on.{dual_stack.removeprefix('api.')}"
     return Partition(
         id=name,
-        suffixes=tuple(suffixes),
+        suffixes=(outputs["dnsSuffix"], dual_stack, services),
         # `aws-global` and its like are names for "no region" in botocore's rules, not regions.
         regions=frozenset(entry["regions"]) - {f"{name}-global"},
         region_pattern=re.compile(entry["regionRegex"]),
@@ -107,7 +107,7 @@ def _signing_region(host: str, service: str) -> str | None:
     if split is None:
         return None
     labels, homes = split
-    if tuple(labels[-2:]) in _MULTI_REGION_HOSTS:
+    if any(tuple(labels[-len(ending) :]) == ending for ending in _MULTI_REGION_HOSTS):
         return MULTI_REGION
     if service in S3_FAMILY:
         labels = _from_service_label(labels)

@@ -2,7 +2,8 @@
 
 Owns the levels and their rule that a role's ARN and its external id come from the same one, so that one
 tenant's id never goes to another tenant's role. Where the source credentials come from is
-``aws_sources``'s question. STS is called on first use, once a session.
+``aws_sources``'s question. STS is called on first use, once a session, unless the session of an earlier run
+was kept.
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_failures import Attempt, RoleAttempt
-from coda_cli.auth.aws_keys import HeldCredentials
+from coda_cli.auth.aws_kept_session import KeptSession
+from coda_cli.auth.aws_keys import HeldCredentials, Keys
 from coda_cli.auth.aws_options import STORED, Given
-from coda_cli.auth.aws_regions import partition_of_arn
-from coda_cli.errors import CredentialsError, UsageError
+from coda_cli.auth.aws_regions import partition_of_arn, partitions
+from coda_cli.auth.aws_session_cache import RoleSession, SessionRequest
+from coda_cli.auth.aws_sts import sts_endpoint
+from coda_cli.errors import CredentialsError, NoCredentialsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
+    from coda_cli.auth.aws_session_cache import SessionCache
     from coda_cli.auth.aws_sources import Source
     from coda_cli.redaction import Redactor
 
@@ -53,7 +60,7 @@ def choose_role(options: AwsOptions, source: Callable[[], Source], redactor: Red
     Raises:
         CredentialsError: no level gives a role, or the first that does gives no external id or a
             malformed one.
-        UsageError: ``--external-id`` was given for a role that a profile configures.
+        UsageError: an option for the session was given with a role that a profile configures.
     """
     redactor.add_masked(options.external_id)
     redactor.add_masked(options.variable(_ID_VARIABLE))
@@ -62,7 +69,7 @@ def choose_role(options: AwsOptions, source: Callable[[], Source], redactor: Red
         return _role(Given(options.role_arn, "--role-arn"), option_id, "--external-id")
     found = source()
     if found.role is not None and options.profile is not None:
-        _check_profile_role(found, option_id)
+        _check_profile_role(found, options)
         return None
     variable = options.first_variable(_ROLE_VARIABLE)
     variable_id = options.first_variable(_ID_VARIABLE)
@@ -79,9 +86,14 @@ def choose_role(options: AwsOptions, source: Callable[[], Source], redactor: Red
         stored_arn = Given(stored.role_arn, f"the role ARN {STORED}")
         return _role(stored_arn, option_id or stored_id, "coda auth or --external-id")
     if found.role is not None:
-        _check_profile_role(found, option_id)
+        _check_profile_role(found, options)
         return None
-    raise CredentialsError(
+    raise _none_given(options, found)
+
+
+def _none_given(options: AwsOptions, found: Source) -> CredentialsError:
+    asked_for = options.external_id is not None or options.profile is not None
+    return (CredentialsError if asked_for else NoCredentialsError)(
         "this pack assumes a role, and none was given",
         "Give its ARN and external id by --role-arn and --external-id,",
         f"or by the variables {_ROLE_VARIABLE} and {_ID_VARIABLE}, or store them by coda auth,",
@@ -98,15 +110,20 @@ def _unused_profile(options: AwsOptions, source: Source) -> tuple[str, ...]:
     return (f"Profile {profile!r} was not asked, since keys in the environment come before it.",)
 
 
-def _check_profile_role(source: Source, option_id: Given | None) -> None:
+def _check_profile_role(source: Source, options: AwsOptions) -> None:
     assert source.role is not None
     assert source.profile is not None
     profile = source.profile.value
-    if option_id is not None:
-        raise UsageError(
-            f"--external-id does not go with the role of profile {profile!r}",
-            "Set external_id in the profile, or give the role by --role-arn too.",
-        )
+    for option, value, setting in (
+        ("--external-id", options.external_id, "external_id"),
+        ("--session-name", options.chosen_session_name, "role_session_name"),
+        ("--duration", options.duration, "duration_seconds"),
+    ):
+        if value is not None:
+            raise UsageError(
+                f"{option} does not go with the role of profile {profile!r}",
+                f"Set {setting} in the profile, or give the role by --role-arn too.",
+            )
     checked_role_arn(Given(source.role.arn, f"role_arn of profile {profile!r}"))
     if source.role.external_id is not None:
         checked_external_id(Given(source.role.external_id, f"external_id of profile {profile!r}"))
@@ -141,6 +158,24 @@ def checked_role_arn(arn: Given) -> None:
         raise CredentialsError(f"{arn.origin} names a partition that does not exist: {arn.value}")
 
 
+def check_partition(role_arn: str, region: str) -> None:
+    """Refuse to sign with a role's session where it is unknown: partitions share no credentials.
+
+    Raises:
+        CredentialsError: the region is one of another partition than the role's.
+    """
+    home = partition_of_arn(role_arn)
+    if home is None or home.has_region(region):
+        return
+    other = next((one for one in partitions() if one.has_region(region)), None)
+    if other is not None:
+        raise CredentialsError(
+            f"the role is of partition {home.id}, and the request is signed for {region}, in {other.id}",
+            f"role: {role_arn}",
+            f"Partitions share no credentials: name a role of {other.id}, or ask a host of {home.id}.",
+        )
+
+
 def checked_external_id(external_id: Given) -> None:
     """Refuse what STS would not take as an external id.
 
@@ -155,47 +190,50 @@ def checked_external_id(external_id: Given) -> None:
 
 
 def assume(
-    role: Role, source: Source, options: AwsOptions, profiles: Profiles, redactor: Redactor
+    role: Role,
+    source: Source,
+    options: AwsOptions,
+    profiles: Profiles,
+    redactor: Redactor,
+    sessions: SessionCache,
 ) -> HeldCredentials:
-    """Return credentials for the role; STS is called when they are first asked for."""
-    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    """Return credentials for the role; STS is called when they are first asked for, and none is kept."""
+    logger.info("role: %s, from %s", role.arn, role.origin)
+    endpoint = sts_endpoint(role.arn, options, profiles)
+    name = options.chosen_session_name or options.session_name
+    request = None
+    if source.principal is not None:
+        request = SessionRequest(
+            role.arn, role.external_id, source.principal, endpoint, name, options.duration
+        )
+    kept = KeptSession(request, lambda: _assumed(role, source, options, profiles, name), sessions)
+
+    def load_anew(access_key: str) -> KeptSession:
+        kept.forget(access_key)
+        return kept
+
+    def attempt() -> Attempt:
+        tried = RoleAttempt(role.arn, role.external_id)
+        return Attempt(source.caller(), role=tried, caller_arn=profiles.session.caller_arn)
+
+    return HeldCredentials(kept, f"role {role.arn}", redactor, attempt, load_anew)
+
+
+def _assumed(role: Role, source: Source, options: AwsOptions, profiles: Profiles, name: str) -> RoleSession:
+    """Have STS give a session of the role."""
+    from botocore.credentials import AssumeRoleCredentialFetcher
 
     session = profiles.session
     region = session.sts_region(role.arn)
     if source.is_role:
         logger.info("role chaining: the source credentials are a role's; AWS ends the session after an hour")
-
-    def create_client(service: str, **arguments: Any) -> Any:
-        logger.info(
-            "assuming role %s (%s) as session %s, by STS in %s",
-            role.arn,
-            role.origin,
-            options.session_name,
-            region,
-        )
-        return session.create_client(service, region, **arguments)
-
-    def session_of_role() -> DeferredRefreshableCredentials:
-        fetcher = AssumeRoleCredentialFetcher(  # each keeps its session until it ends
-            client_creator=create_client,
-            source_credentials=source.credentials,
-            role_arn=role.arn,
-            extra_args={"RoleSessionName": options.session_name, "ExternalId": role.external_id},
-        )
-
-        def fetch() -> dict[str, Any]:
-            session_keys: dict[str, Any] = fetcher.fetch_credentials()
-            held.ends = session_keys["expiry_time"]
-            return session_keys
-
-        return DeferredRefreshableCredentials(fetch, "assume-role", session.now)
-
-    tried = RoleAttempt(role.arn, role.external_id)
-    held = HeldCredentials(
-        session_of_role(),
-        f"role {role.arn}",
-        redactor,
-        lambda: Attempt(source.caller(), role=tried, caller_arn=session.caller_arn),
-        session_of_role,
-    )
-    return held
+    logger.info("assuming role %s as session %s, by STS in %s", role.arn, name, region)
+    more = {} if options.duration is None else {"DurationSeconds": options.duration}
+    fetched = AssumeRoleCredentialFetcher(
+        client_creator=partial(session.create_client, region_name=region),
+        source_credentials=source.credentials,
+        role_arn=role.arn,
+        extra_args={"RoleSessionName": name, "ExternalId": role.external_id, **more},
+    ).fetch_credentials()
+    keys = Keys(fetched["access_key"], fetched["secret_key"], fetched["token"])
+    return RoleSession(keys, datetime.fromisoformat(fetched["expiry_time"]))

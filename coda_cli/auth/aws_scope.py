@@ -16,10 +16,9 @@ from coda_cli.auth.aws_regions import MULTI_REGION
 if TYPE_CHECKING:
     from coda_cli.wire import WireRequest
 
-ONLY_OURS = frozenset({"host", "authorization", "x-amz-date", "x-amz-security-token"})
+ONLY_OURS = frozenset({"host", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set"})
 """The headers that only a signer sets."""
 
-_SET_BY_SIGNERS = ONLY_OURS | {"x-amz-region-set"}
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/(?:([^/]+)/)?([^/]+)/aws4_request")
 _X_AMZ_DATE = "%Y%m%dT%H%M%SZ"
 
@@ -52,4 +51,4 @@ def scope_of(request: WireRequest) -> Scope | None:
 
 def unsigned_headers(request: WireRequest) -> tuple[tuple[str, str], ...]:
     """Return a signed request's headers as they were before: to be signed again."""
-    return tuple(header for header in request.headers if header[0].lower() not in _SET_BY_SIGNERS)
+    return tuple(header for header in request.headers if header[0].lower() not in ONLY_OURS)

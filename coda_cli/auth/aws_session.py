@@ -2,14 +2,14 @@
 
 Owns what holds for all of them, ours and those that botocore makes for a profile's role, SSO or login:
 the endpoint override, checked before a client exists; the region of STS; proxy, certificates, timeouts
-and user agent; and that their secrets are known to the redactor. It chooses no credentials and no role.
-Importing this module loads ``botocore.session``: do it lazily.
+and user agent; and that their secrets are known to the redactor. It holds what botocore's chain finds, and
+chooses no credentials and no role. Importing this module loads ``botocore.session``: do it lazily.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,21 +17,25 @@ import botocore.session
 from botocore.config import Config
 
 from coda_cli import __version__
+from coda_cli.auth.aws_chain import credential_chain
 from coda_cli.auth.aws_clock import CorrectedClock
 from coda_cli.auth.aws_endpoints import ProfileConfig, checked_endpoint, configured_endpoint
 from coda_cli.auth.aws_failures import FAILURES
 from coda_cli.auth.aws_keys import Keys
-from coda_cli.auth.aws_options import Given, checked_region
-from coda_cli.auth.aws_regions import partition, partition_of_arn
+from coda_cli.auth.aws_options import Given, checked_region, existing_file
+from coda_cli.auth.aws_regions import partitions
 from coda_cli.auth.aws_service_ids import as_variable
+from coda_cli.auth.aws_sts import sts_region
 from coda_cli.auth.aws_sts_clock import keep_time
 from coda_cli.errors import CredentialsError
 from coda_cli.proxies import Proxies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from botocore.client import BaseClient
+    from botocore.credentials import Credentials
 
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.redaction import Redactor
@@ -51,9 +55,12 @@ _SESSION_VARIABLES: dict[str, tuple[Any, Any, Any, Any]] = {
     # still counts.
     "profile": (None, None, None, None),
     "retry_mode": ("retry_mode", "AWS_RETRY_MODE", "standard", None),
+    # Where there is no metadata service, two requests wait for an answer: two seconds at most in all.
+    "metadata_service_timeout": ("metadata_service_timeout", "AWS_METADATA_SERVICE_TIMEOUT", 0.9, float),
     # Overrides are looked up by us alone, so that none escapes the check.
     "ignore_configured_endpoint_urls": (None, None, True, None),
 }
+_BEGUN = "coda_begun"
 _SECRET_PARAMETERS = ("WebIdentityToken", "accessToken", "refreshToken", "clientSecret")
 
 
@@ -76,8 +83,10 @@ class CodaSession(botocore.session.Session):
         self._last_sts: tuple[str | None, dict[str, Any]] | None = None
         self._options = options
         self._redactor = redactor
-        self.clock = clock or CorrectedClock(lambda: datetime.now(UTC))
+        self.clock = clock or CorrectedClock()
         self._proxies = Proxies.from_environment(options.environ)
+        self._found: Credentials | None = None
+        self._answers: dict[str, Any] = {}
         self._check_name(profile)
         region = self.chosen_region()
         if region is not None:
@@ -91,6 +100,8 @@ class CodaSession(botocore.session.Session):
             )
         )
         self.register("before-parameter-build", self._look_at_parameters)
+        self.register("before-call", _begin)
+        self.register("after-call", _tell)
 
     def _check_name(self, profile: Given | None) -> None:
         known = self.available_profiles
@@ -101,10 +112,6 @@ class CodaSession(botocore.session.Session):
             f"there is no profile {profile.value!r} (named by {profile.giver})",
             f"Profiles in {files}: {', '.join(sorted(known)) or 'none'}",
         )
-
-    def now(self) -> datetime:
-        """Return the time by which sessions end: AWS's, as far as it is known."""
-        return datetime.now(UTC) + self.clock.offset
 
     @property
     def profile_values(self) -> dict[str, str]:
@@ -142,18 +149,29 @@ class CodaSession(botocore.session.Session):
 
     def sts_region(self, role_arn: str | None) -> str:
         """Return the region whose STS is asked for a role: one of the role's partition."""
-        home = (partition_of_arn(role_arn) if role_arn else None) or partition("aws")
-        assert home is not None
-        options = self._options
-        given = (options.explicit_region, *self._variable_regions(), self.profile_region())
-        for region in given:
-            if region is not None and home.has_region(region.value):
-                return region.value
-        return home.default_region
+        return sts_region(role_arn, self._options, self.profile_region)
 
-    def _variable_regions(self) -> tuple[Given | None, ...]:
-        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
-        return tuple(self._options.first_variable(name) for name in names)
+    def get_credentials(self) -> Credentials | None:
+        """Return what botocore's chain finds, looked for once; None where it finds nothing."""
+        if self._found is None:
+            chain = credential_chain(self, self._answers, self._options.timeout, self._redactor)
+            self._found = chain.load_credentials()
+        return self._found
+
+    def take_as_found(self, credentials: Credentials) -> None:
+        """Look for no credentials: these are what the chain would find."""
+        self._found = credentials
+
+    def forget_credentials(self) -> None:
+        """Look for credentials again when they are next asked for, as if none had been found."""
+        self._found = None
+        self._answers.clear()
+
+    def end_of(self, access_key: str) -> datetime:
+        """Return when the session of a role ends that the chain was given this access key id for."""
+        given = (answer["Credentials"] for answer in self._answers.values())
+        end: datetime = next(one["Expiration"] for one in given if one["AccessKeyId"] == access_key)
+        return end
 
     def create_client(
         self, service_name: str, region_name: str | None = None, *args: Any, **kwargs: Any
@@ -173,8 +191,9 @@ class CodaSession(botocore.session.Session):
             logger.info("connecting to %s for %s (%s)", url.origin, service_name, override.origin)
             kwargs["endpoint_url"] = url.origin
         kwargs.setdefault("verify", self._ca_bundle())
-        if service_name == "sts" and region_name is None:
-            region_name = self.sts_region(self._role_of_profile())
+        if service_name == "sts":
+            region_name = region_name or self.sts_region(self._role_of_profile())
+            _warn_of_unknown_region(region_name)
         client = super().create_client(service_name, region_name, *args, **kwargs)
         proxy = self._proxy_of(client)
         if proxy is not None:
@@ -207,9 +226,13 @@ class CodaSession(botocore.session.Session):
     def _ca_bundle(self) -> str | None:
         """Return the file of certificates, as it is chosen for data; botocore does not know the last one."""
         of_profile = self.profile_values.get("ca_bundle")
-        variable = self._options.variable
-        first = variable("AWS_CA_BUNDLE") or of_profile
-        return first or variable("REQUESTS_CA_BUNDLE") or variable("CURL_CA_BUNDLE")
+        name = self.profile or "default"
+        found = (
+            self._options.first_variable("AWS_CA_BUNDLE")
+            or (Given(of_profile, f"ca_bundle of profile {name!r}") if of_profile else None)
+            or self._options.first_variable("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        )
+        return None if found is None else existing_file(found)
 
     def _role_of_profile(self) -> str | None:
         return self.profile_values.get("role_arn") or self._options.variable("AWS_ROLE_ARN")
@@ -233,3 +256,20 @@ class CodaSession(botocore.session.Session):
             self._redactor.add_masked(external_id)
         if "RoleArn" in params:
             self.asked_for = (params["RoleArn"], external_id)
+
+
+def _begin(**event: Any) -> None:
+    event["context"][_BEGUN] = time.monotonic()
+
+
+def _tell(**event: Any) -> None:
+    """Tell a call with its status and time, as each request of a pack is told."""
+    model, seconds = event["model"], time.monotonic() - event["context"][_BEGUN]
+    service, status = model.service_model.service_name, event["http_response"].status_code
+    logger.info("%s %s %d in %.3f s", service, model.name, status, seconds)
+
+
+def _warn_of_unknown_region(region: str) -> None:
+    """Say that a region may not exist, before its STS cannot be found; botocore's list may be the older."""
+    if not any(region in one.regions for one in partitions()):
+        logger.warning("STS is asked in %s, which is no region that botocore knows", region)

@@ -24,6 +24,7 @@ from coda_cli.wire import WireRequest
 if TYPE_CHECKING:
     from http.client import HTTPMessage
 
+    from botocore.auth import BaseSigner
     from botocore.credentials import ReadOnlyCredentials
 
     from coda_cli.auth.aws_keys import Keys
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_UNSIGNED = frozenset(
+UNSIGNED_HEADERS = frozenset(
     {
         *SIGNED_HEADERS_BLACKLIST,
         # These too are set or changed on the way, by the transport or by proxies.
@@ -48,6 +49,8 @@ _UNSIGNED = frozenset(
         "x-forwarded-proto",
     }
 )
+"""What no signature covers, in lower case."""
+
 _PAYLOAD_HASH = "X-Amz-Content-SHA256"
 _SECRET_HEADERS = re.compile(
     r"^([a-z0-9_-]*(?:key|token|secret|passw|auth|cookie)[a-z0-9_-]*):.*$", re.MULTILINE
@@ -58,30 +61,21 @@ _SECRET_HEADERS = re.compile(
 class Signer(SigV4Auth):
     """Signs requests to any service outside the S3 family, whose path is encoded a second time."""
 
-    def __init__(self, keys: Keys, service: str, region: str, clock: Clock) -> None:
+    def __init__(
+        self, keys: Keys, service: str, region: str, clock: Clock, level: int = logging.DEBUG
+    ) -> None:
         # botocore.credentials takes 18 ms to import; its signers need the three attributes only.
         super().__init__(cast("ReadOnlyCredentials", keys), service, region)
         self._keys = keys
         self._service = service
         self._region = region
         self._clock = clock
+        self._level = level
         self._derived: tuple[str, bytes] = ("", b"")
 
     def sign(self, request: WireRequest) -> WireRequest:
         """Return the request with its ``Host``, date, token and ``Authorization``."""
-        signed = _aws_request(request)
-        signed.headers["Host"] = request.url.authority
-        self.add_auth(signed)
-        signature = signed.headers["Authorization"].rpartition("Signature=")[2]
-        secrets = (signature,) if self._keys.token is None else (signature, self._keys.token)
-        return WireRequest(
-            request.method,
-            request.url,
-            tuple(signed.headers.items()),
-            request.body,
-            (*request.secrets, *secrets),
-            request.corrections,
-        )
+        return signed_by(self, request, self._keys.token)
 
     def _modify_request_before_signing(self, request: AWSRequest) -> None:
         # The one place between botocore's reading of its own clock and the first use of the time.
@@ -100,7 +94,7 @@ class Signer(SigV4Auth):
             return selected
         selected = request.context["headers_to_sign"] = HTTPHeaders()
         for name, value in request.headers.items():
-            if name.lower() not in _UNSIGNED:
+            if name.lower() not in UNSIGNED_HEADERS:
                 selected[name.lower()] = value
         return selected
 
@@ -116,11 +110,9 @@ class Signer(SigV4Auth):
         )
 
     def string_to_sign(self, request: AWSRequest, canonical_request: str) -> str:
-        """Write the string to sign, and for ``--debug`` both it and the canonical request."""
+        """Write the string to sign, and for those who want to see it both it and the canonical request."""
         text = super().string_to_sign(request, canonical_request)
-        if logger.isEnabledFor(logging.DEBUG):
-            logger.debug("canonical request:\n%s", _shown(canonical_request))
-            logger.debug("string to sign:\n%s", text)
+        log_what_is_signed(self._level, canonical_request, text)
         return text
 
     def signature(self, string_to_sign: str, request: AWSRequest) -> str:
@@ -139,10 +131,34 @@ class S3Signer(Signer, S3SigV4Auth):
     """Signs requests to the S3 family, whose path is signed as it is sent."""
 
 
-def signer_for(keys: Keys, service: str, region: str, clock: Clock) -> Signer:
-    """Return the signer by whose rules a service checks signatures."""
+def signer_for(keys: Keys, service: str, region: str, clock: Clock, level: int = logging.DEBUG) -> Signer:
+    """Return the signer by whose rules a service checks signatures; ``level`` is that of its log."""
     kind = S3Signer if service in S3_FAMILY else Signer
-    return kind(keys, service, region, clock)
+    return kind(keys, service, region, clock, level)
+
+
+def log_what_is_signed(level: int, canonical_request: str, string_to_sign: str) -> None:
+    """Log the two texts, without the secrets in them."""
+    if logger.isEnabledFor(level):
+        logger.log(level, "canonical request:\n%s", _shown(canonical_request))
+        logger.log(level, "string to sign:\n%s", string_to_sign)
+
+
+def signed_by(signer: BaseSigner, request: WireRequest, token: str | None) -> WireRequest:
+    """Return the request with what a signer of botocore's adds to it, and that as its secrets."""
+    signed = _aws_request(request)
+    signed.headers["Host"] = request.url.authority
+    signer.add_auth(signed)
+    signature = signed.headers["Authorization"].rpartition("Signature=")[2]
+    secrets = (signature,) if token is None else (signature, token)
+    return WireRequest(
+        request.method,
+        request.url,
+        tuple(signed.headers.items()),
+        request.body,
+        (*request.secrets, *secrets),
+        request.corrections,
+    )
 
 
 def shown_canonical_request(signed: WireRequest, signer: Signer) -> str:

@@ -7,20 +7,36 @@ sends; with keys in the environment no file is read and no botocore session is m
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_advice import Caller, is_temporary
-from coda_cli.auth.aws_failures import Attempt, RoleAttempt, translated
-from coda_cli.auth.aws_keys import HeldCredentials, Keys
+from coda_cli.auth.aws_failures import Attempt, RoleAttempt, another_code_needed, translated
+from coda_cli.auth.aws_kept_session import KeptSession
+from coda_cli.auth.aws_keys import HeldCredentials, Keys, frozen_keys
 from coda_cli.auth.aws_options import KEY_ID, SECRET, STORED, Given
+from coda_cli.auth.aws_principals import principal_of_keys, principal_of_profile, profiles_behind
+from coda_cli.auth.aws_session_cache import RoleSession, SessionRequest
+from coda_cli.auth.aws_source_advice import (
+    KINDS,
+    RENEWAL_OF_STORED,
+    STATIC,
+    nothing_found,
+    renewal_of_profile,
+    renewal_of_variables,
+)
+from coda_cli.auth.aws_sts import sts_endpoint
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
 
 if TYPE_CHECKING:
+    from coda_cli.auth.aws_keys import SomeCredentials
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_session import CodaSession
+    from coda_cli.auth.aws_session_cache import Principal, SessionCache
     from coda_cli.auth.store import StoredCredentials
     from coda_cli.redaction import Redactor
 
@@ -29,22 +45,10 @@ logger = logging.getLogger(__name__)
 _TOKENS = ("AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN")
 """In botocore's order."""
 
+_WEB_IDENTITY = "assume-role-with-web-identity"
 _WEB_IDENTITY_VARIABLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN")
-_STATIC = "static keys"
-_KINDS = {
-    "shared-credentials-file": _STATIC,
-    "config-file": _STATIC,
-    "assume-role": "a role",
-    "assume-role-with-web-identity": "a role by web identity",
-    "sso": "SSO",
-    "login": "aws login",
-    "custom-process": "credential_process",
-    "container-role": "the container's role",
-    "iam-role": "the EC2 instance's role",
-}
-"""botocore's names of its providers, in words."""
-
-_ROLE_KINDS = frozenset({"assume-role", "assume-role-with-web-identity", "sso", "container-role", "iam-role"})
+_CONTAINER_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105 - a variable's name
+_ROLE_KINDS = frozenset({"assume-role", _WEB_IDENTITY, "sso", "container-role", "iam-role"})
 _OUTSIDE_PROFILES = frozenset({"container-role", "iam-role"})
 
 
@@ -54,7 +58,8 @@ class Source:
 
     ``profile`` is the one that botocore looked at. ``role`` is that profile's role if the credentials are
     its: botocore assumes it by itself. ``is_role`` tells whether they are a role's at all, so that taking
-    on another one is role chaining. ``why`` says why these and no others.
+    on another one is role chaining. ``principal`` is who a session is kept for; None where nothing tells.
+    ``why`` says why these and no others.
     """
 
     credentials: HeldCredentials
@@ -63,6 +68,7 @@ class Source:
     profile: Given | None = None
     role: RoleAttempt | None = None
     is_role: bool = False
+    principal: Principal | None = None
     why: str = ""
 
     def caller(self) -> Caller:
@@ -72,27 +78,31 @@ class Source:
         return Caller(mask(keys.access_key), keys.token is not None, self.origin, self.renewal, kind)
 
 
-def find_source(options: AwsOptions, profiles: Profiles, redactor: Redactor) -> Source:
+def find_source(
+    options: AwsOptions, profiles: Profiles, redactor: Redactor, sessions: SessionCache
+) -> Source:
     """Return the first source credentials that are present.
+
+    ``sessions`` keeps that of a profile's own role.
 
     Raises:
         CredentialsError: there are none, or half of the environment's keys, or the profile is unknown.
     """
     if options.profile is not None:
-        return _from_session(options, profiles, redactor, "--profile comes first")
+        return _from_session(options, profiles, redactor, sessions, "--profile comes first")
     keys = _environment_keys(options)
     if keys is not None:
         _tell_of_stored(options, f"{KEY_ID} and {SECRET}")
-        return _from_environment(keys, redactor)
+        return _from_environment(keys, options.first_variable(*_TOKENS), redactor)
     variable = options.first_variable("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
     if variable is not None:
         _tell_of_stored(options, variable.origin)
-        return _from_session(options, profiles, redactor, "no keys are in the environment")
+        return _from_session(options, profiles, redactor, sessions, "no keys are in the environment")
     stored = options.stored()
     neither = "neither keys nor a profile are in the environment"
     if stored.access_key_id or stored.secret_access_key:
         return _from_store(stored, redactor, neither)
-    return _from_session(options, profiles, redactor, neither)
+    return _from_session(options, profiles, redactor, sessions, neither)
 
 
 def _tell_of_stored(options: AwsOptions, used: str) -> None:
@@ -112,14 +122,15 @@ def _from_store(stored: StoredCredentials, redactor: Redactor, why: str) -> Sour
             "half of an access key is stored for this pack", "Store it anew: coda auth PACK"
         )
     keys = Keys(stored.access_key_id, stored.secret_access_key, stored.session_token)
-    return _static(keys, f"the access key {STORED}", "Store new ones: coda auth PACK", redactor, why)
+    return _static(keys, f"the access key {STORED}", RENEWAL_OF_STORED, redactor, why)
 
 
 def _static(keys: Keys, origin: str, renewal: str, redactor: Redactor, why: str) -> Source:
-    caller = Caller(mask(keys.access_key), keys.token is not None, origin, renewal)
+    kind = is_temporary(keys.access_key)
+    caller = Caller(mask(keys.access_key), keys.token is not None, origin, renewal, kind)
     logger.info("credentials: from %s; %s", origin, why)
     held = HeldCredentials(keys, origin, redactor, lambda: Attempt(caller))
-    return Source(held, origin, renewal, why=why)
+    return Source(held, origin, renewal, principal=principal_of_keys(keys), why=why)
 
 
 def _environment_keys(options: AwsOptions) -> Keys | None:
@@ -135,35 +146,98 @@ def _environment_keys(options: AwsOptions) -> Keys | None:
     return Keys(key_id, secret, token.value if token else None)
 
 
-def _from_environment(keys: Keys, redactor: Redactor) -> Source:
-    origin = f"{KEY_ID} and {SECRET}"
-    renewal = f"Get new keys and set {KEY_ID}, {SECRET} and AWS_SESSION_TOKEN."
-    return _static(keys, origin, renewal, redactor, "no --profile is given")
+def _from_environment(keys: Keys, token: Given | None, redactor: Redactor) -> Source:
+    renewal = renewal_of_variables(keys.access_key, token)
+    return _static(keys, f"{KEY_ID} and {SECRET}", renewal, redactor, "no --profile is given")
 
 
-def _from_session(options: AwsOptions, profiles: Profiles, redactor: Redactor, why: str) -> Source:
+def _from_session(
+    options: AwsOptions, profiles: Profiles, redactor: Redactor, sessions: SessionCache, why: str
+) -> Source:
     session = profiles.session
     profile = options.named_profile or Given("default", "no other is named")
     named = f"profile {profile.value!r} ({profile.origin})"
     login = _login_profile(session, profile.value)
+    _learn_container_token(options, redactor)
     with translated(lambda: Attempt(_caller(session, named, ""), login), redactor):
         found = session.get_credentials()
     if found is None:
-        raise _nothing_found(options, profiles)
+        raise nothing_found(options, profiles)
     method = str(found.method)
-    kind = _KINDS.get(method, method)
+    kind = KINDS.get(method, method)
     role = _role_of_profile(session, method, options)
-    by_variables = method == "assume-role-with-web-identity" and role is None
-    origin = kind if by_variables or method in _OUTSIDE_PROFILES else f"{named}, {kind}"
-    renewal = _renewal(method, login)
+    is_of_profile = method not in _OUTSIDE_PROFILES and (role is not None or method != _WEB_IDENTITY)
+    origin = f"{named}, {kind}" if is_of_profile else kind
+    renewal = renewal_of_profile(method, profile.value, login, session.profile_values)
     logger.info("credentials: from %s; %s", origin, why)
 
     def attempt() -> Attempt:
         where = origin if role is None else _behind_role(session, profile.value)
         return Attempt(_caller(session, where, renewal), login, _asked_for(session), session.caller_arn)
 
-    held = HeldCredentials(found, origin, redactor, attempt)
-    return Source(held, origin, renewal, profile, role, method in _ROLE_KINDS, why)
+    principal = None
+    if kind == STATIC:
+        principal = principal_of_keys(frozen_keys(found.get_frozen_credentials(), origin))
+    elif is_of_profile:
+        principal = principal_of_profile(profile.value, session.full_config, profiles.files, options)
+    if role is None:
+        held = HeldCredentials(found, origin, redactor, attempt, lambda _: _found_anew(session))
+    else:
+        request = _session_request(role, principal, options, profiles)
+        kept = KeptSession(request, lambda: _session_of_profile(session, origin), sessions)
+        held = HeldCredentials(kept, origin, redactor, attempt, lambda key: _forgotten(kept, key, session))
+    return Source(held, origin, renewal, profile, role, method in _ROLE_KINDS, principal, why)
+
+
+def _session_request(
+    role: RoleAttempt, principal: Principal | None, options: AwsOptions, profiles: Profiles
+) -> SessionRequest | None:
+    """Say what shapes the session of a profile's role; the rest of its settings is in the principal."""
+    if principal is None:
+        return None
+    settings = profiles.session.profile_values
+    return SessionRequest(
+        role.arn,
+        role.external_id,
+        principal,
+        sts_endpoint(role.arn, options, profiles),
+        session_name=settings.get("role_session_name"),
+        mfa_serial=settings.get("mfa_serial"),
+    )
+
+
+def _session_of_profile(session: CodaSession, origin: str) -> RoleSession:
+    """Have botocore assume the role that a profile configures."""
+    keys = frozen_keys(_found_now(session).get_frozen_credentials(), origin)
+    return RoleSession(keys, session.end_of(keys.access_key))
+
+
+def _forgotten(kept: KeptSession, access_key: str, session: CodaSession) -> SomeCredentials:
+    kept.forget(access_key)
+    if "mfa_serial" in session.profile_values:
+        raise another_code_needed()  # a person is asked for one in a run at most
+    session.forget_credentials()
+    return kept
+
+
+def _found_anew(session: CodaSession) -> SomeCredentials:
+    session.forget_credentials()
+    return _found_now(session)
+
+
+def _found_now(session: CodaSession) -> SomeCredentials:
+    found = session.get_credentials()
+    if found is None:
+        raise CredentialsError("the credentials are no longer where they were found")
+    return found
+
+
+def _learn_container_token(options: AwsOptions, redactor: Redactor) -> None:
+    """Make the token known that is sent to the endpoint of a container, which may repeat it."""
+    path = options.variable(_CONTAINER_TOKEN_FILE)
+    if path is not None:
+        with suppress(OSError, ValueError):
+            redactor.add_secret(Path(path).read_text(encoding="utf-8").strip())
 
 
 def _caller(session: CodaSession, origin: str, renewal: str) -> Caller:
@@ -188,7 +262,7 @@ def _asked_for(session: CodaSession) -> RoleAttempt | None:
 def _role_of_profile(session: CodaSession, method: str, options: AwsOptions) -> RoleAttempt | None:
     config = session.profile_values
     arn = config.get("role_arn", "")
-    if method == "assume-role-with-web-identity":
+    if method == _WEB_IDENTITY:
         # Without a named profile the variables come before the default profile's settings.
         variables = options.named_profile is None and options.first_variable(*_WEB_IDENTITY_VARIABLES)
         return None if variables else RoleAttempt(arn, None)
@@ -197,48 +271,10 @@ def _role_of_profile(session: CodaSession, method: str, options: AwsOptions) -> 
     return None
 
 
-def _login_profile(session: CodaSession, name: str) -> str:
+def _login_profile(session: CodaSession, profile: str) -> str:
     """Follow ``source_profile`` to the profile that a person can log in to."""
-    all_profiles = session.full_config["profiles"]
-    seen: set[str] = set()
-    while name not in seen:
-        seen.add(name)
-        config = all_profiles.get(name, {})
-        if any(key.startswith("sso_") or key == "login_session" for key in config):
+    for name, settings in profiles_behind(profile, session.full_config):
+        profile = name
+        if any(key.startswith("sso_") or key == "login_session" for key in settings):
             break
-        source = config.get("source_profile")
-        name = source if isinstance(source, str) else name
-    return name
-
-
-def _renewal(method: str, login: str) -> str:
-    if method == "sso":
-        return f"Log in again: aws sso login --profile {login}"
-    if method == "login":
-        return f"Log in again: aws login --profile {login}"
-    if _KINDS.get(method) == _STATIC:
-        return "Replace the keys and the session token of the profile."
-    return "Run the command again; if that does not help, get new credentials where these come from."
-
-
-def _nothing_found(options: AwsOptions, profiles: Profiles) -> CredentialsError:
-    if options.named_profile is not None:
-        named = options.named_profile
-        return CredentialsError(
-            f"profile {named.value!r} (named by {named.giver}) has no credentials",
-            "It needs keys, a role_arn with its source, sso_session, credential_process or login_session.",
-        )
-    files = ", ".join(f"{path} ({'read' if path.is_file() else 'not there'})" for path in profiles.files)
-    metadata = "switched off" if options.variable("AWS_EC2_METADATA_DISABLED") == "true" else "no answer"
-    return CredentialsError(
-        "no AWS credentials were found; looked at:",
-        "- --profile: not given",
-        f"- {KEY_ID} and {SECRET}: not set",
-        "- AWS_PROFILE and AWS_DEFAULT_PROFILE: not set",
-        "- what coda auth stores for this pack: nothing",
-        f"- profile 'default' in {files}",
-        "- web identity and container credentials (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CONTAINER_…): not set",
-        f"- EC2 instance metadata: {metadata}",
-        "Set the two variables, or name a profile by --profile; `aws configure` makes one.",
-        "coda auth PACK stores which to use for this pack.",
-    )
+    return profile

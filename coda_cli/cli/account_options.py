@@ -78,29 +78,45 @@ def given_account(
     """
     if given == Given():
         raise UsageError(
-            "there is no terminal to ask on, and no option gives anything",
-            "Give --profile, or --access-key-id with the secret on standard input, or --role-arn and "
-            "--external-id, or --endpoint-url.",
+            "there is no terminal to ask on, and no option gives anything", *_what_to_give(loaded)
         )
     answers = replace(usable_credentials(session, loaded, stored), of_folder=False)
     if given.profile is not None:
-        answers = replace(answers, profile=checked_usage(profile_shape, given.profile))
-        answers = replace(answers, access_key_id=None, secret_access_key=None, session_token=None)
+        profile = checked_usage(profile_shape, given.profile, "--profile")
+        answers = replace(
+            answers, profile=profile, access_key_id=None, secret_access_key=None, session_token=None
+        )
     if given.access_key_id is not None:
-        key_id = checked_usage(checked_key_id, given.access_key_id.strip())
-        secret, token = _lines_of_standard_input(session)
+        key_id = checked_usage(checked_key_id, given.access_key_id.strip(), "--access-key-id")
+        secret, token = _key_of_standard_input(session, key_id)
         answers = replace(
             answers, access_key_id=key_id, secret_access_key=secret, session_token=token, profile=None
         )
-        checked_token(key_id, token or "")
     if given.role_arn is not None:
-        answers = replace(answers, role_arn=checked_usage(role_arn_shape, given.role_arn))
+        answers = replace(answers, role_arn=checked_usage(role_arn_shape, given.role_arn, "--role-arn"))
+        if given.external_id is None and answers.external_id is not None:
+            session.messages.write(f"The external id stays as it is stored: {mask(answers.external_id)}\n")
     if given.external_id is not None:
-        answers = replace(answers, external_id=checked_usage(external_id_shape, given.external_id))
+        external_id = checked_usage(external_id_shape, given.external_id, "--external-id")
+        answers = replace(answers, external_id=external_id)
     if given.endpoint_url is not None:
-        answers = replace(answers, endpoint_url=checked_usage(endpoint_shape(loaded), given.endpoint_url))
+        endpoint_url = checked_usage(endpoint_shape(loaded), given.endpoint_url, "--endpoint-url")
+        answers = replace(answers, endpoint_url=endpoint_url)
     _check_complete(loaded, answers)
     return answers
+
+
+def _what_to_give(loaded: LoadedPack) -> tuple[str, ...]:
+    authentication = loaded.pack.authentication
+    ways = {
+        AuthenticationType.AWS_ACCESS_KEY: (
+            "Give --profile, or --access-key-id with the secret access key on standard input.",
+        ),
+        AuthenticationType.AWS_ASSUME_ROLE: (
+            "Give --role-arn and --external-id; --profile names who calls, where that is not found anyway.",
+        ),
+    }.get(authentication.type, ())
+    return (*ways, "Give --endpoint-url.") if authentication.requires_endpoint_url else ways
 
 
 def _check_complete(loaded: LoadedPack, answers: StoredCredentials) -> None:
@@ -130,7 +146,7 @@ def usable_credentials(session: Session, loaded: LoadedPack, stored: StoredCrede
     return usable
 
 
-def _lines_of_standard_input(session: Session) -> tuple[str, str | None]:
+def _key_of_standard_input(session: Session, key_id: str) -> tuple[str, str | None]:
     """Read the secret access key and the session token, a line each."""
     lines: list[str] = []
     try:
@@ -148,15 +164,21 @@ def _lines_of_standard_input(session: Session) -> tuple[str, str | None]:
         session.messages.write("Blanks around the secret or the token were cut off.\n")
     session.redactor.add_secret(secret)
     session.redactor.add_secret(token)
-    return checked_usage(checked_secret_key, secret), token or None
+    checked_usage(checked_secret_key, secret, "standard input")
+    checked_usage(lambda text: checked_token(key_id, text), token, "standard input")
+    return secret, token or None
 
 
-def checked_usage(check: Check, text: str) -> str:
-    """Check what an option or standard input gave: there, a wrong shape is a mistake of usage."""
+def checked_usage(check: Check, text: str, where: str) -> str:
+    """Check what an option or standard input gave: there, a wrong shape is a mistake of usage.
+
+    Raises:
+        UsageError: it has not the right shape; ``where`` it was given is told.
+    """
     try:
         return check(text)
     except CredentialsError as error:
-        raise UsageError(error.message, *error.details) from error
+        raise UsageError(f"{where}: {error.message}", *error.details) from error
 
 
 def checked_token(key_id: str, token: str) -> str:

@@ -23,6 +23,7 @@ from coda_cli.cli.account_options import (
     role_arn_shape,
     usable_credentials,
 )
+from coda_cli.cli.messages import printable
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
 from coda_cli.runtime.accounts import known_profiles
@@ -77,14 +78,14 @@ class _Questions:
     def access_key(self, stored: StoredCredentials, given: Given) -> StoredCredentials:
         """Ask for a profile, or the key itself."""
         if given.profile is not None:
-            return StoredCredentials(profile=checked_usage(profile_shape, given.profile))
+            return StoredCredentials(profile=checked_usage(profile_shape, given.profile, "--profile"))
         if given.access_key_id is None:
             profile = self._profile("AWS profile, or - to give an access key", stored.profile or _NONE)
             if profile is not None:
                 return StoredCredentials(profile=profile)
             key_id = self._ask("Access key id", checked_key_id, stored.access_key_id, masked=True)
         else:
-            key_id = checked_usage(checked_key_id, given.access_key_id.strip())
+            key_id = checked_usage(checked_key_id, given.access_key_id.strip(), "--access-key-id")
         is_same = key_id == stored.access_key_id
         secret = self._ask(
             "Secret access key",
@@ -105,16 +106,16 @@ class _Questions:
         """Ask for the role, the external id and the profile to call from."""
         arn: str | None
         if given.role_arn is not None:
-            arn = checked_usage(role_arn_shape, given.role_arn)
+            arn = checked_usage(role_arn_shape, given.role_arn, "--role-arn")
         else:
             question = "Role ARN" if stored.role_arn else "Role ARN (Enter: not made yet)"
             arn = self._ask(question, _or_empty(role_arn_shape), stored.role_arn or "") or None
         if given.external_id is not None:
-            external_id = checked_usage(external_id_shape, given.external_id)
+            external_id = checked_usage(external_id_shape, given.external_id, "--external-id")
         else:
             external_id = self._new_or_kept_external_id(stored.external_id)
         if given.profile is not None:
-            profile: str | None = checked_usage(profile_shape, given.profile)
+            profile: str | None = checked_usage(profile_shape, given.profile, "--profile")
         else:
             kept = stored.profile or ""
             profile = self._profile(_or("AWS profile to call from", "whatever is found", kept), kept)
@@ -124,7 +125,7 @@ class _Questions:
         """Ask for the endpoint of a pack that requires one."""
         check = endpoint_shape(self._loaded)
         if given.endpoint_url is not None:
-            return checked_usage(check, given.endpoint_url)
+            return checked_usage(check, given.endpoint_url, "--endpoint-url")
         under = self._loaded.pack.authentication.endpoint_domain
         return self._ask(f"Endpoint URL{f' under {under}' if under else ''}", check, stored.endpoint_url)
 
@@ -164,13 +165,13 @@ class _Questions:
             try:
                 return check(stripped)
             except CredentialsError as error:
-                raise click.UsageError(" ".join([f"{error.message}.", *error.details])) from error
+                raise click.UsageError("\n  ".join([f"{error.message}.", *error.details])) from error
 
-        shown: bool | str = bool(default)
-        if default and (hidden or masked):
-            shown = "as stored" if hidden else mask(default)
+        if default:
+            shown = "as stored" if hidden else mask(default) if masked else default
+            text = f"{text} [{printable(shown)}]"
         answer: str = click.prompt(
-            text, default=default, show_default=shown, hide_input=hidden, err=True, value_proc=answered
+            text, default=default, show_default=False, hide_input=hidden, err=True, value_proc=answered
         )
         return answer
 

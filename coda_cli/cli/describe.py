@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coda_cli.cli.completion import complete_formula
 from coda_cli.cli.description_values import block_value, pack_value
 from coda_cli.cli.descriptions import (
     RedactedFormatter,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 @click.command("describe", cls=WrittenHelp)
 @click.argument("pack", type=click.Path(path_type=Path))
-@click.argument("formula", required=False)
+@click.argument("formula", required=False, shell_complete=complete_formula)
 @click.option(
     "--output",
     "output_format",

@@ -9,6 +9,7 @@ import click
 
 from coda_cli.runtime.parameters import usage
 from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.sdk.autocomplete import option_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from coda_cli.redaction import Redactor
     from coda_cli.runtime.loader import LoadedPack
     from coda_cli.sdk.authentication import Authentication
+    from coda_cli.sdk.column_formats import Format
     from coda_cli.sdk.formulas import Formula
     from coda_cli.sdk.pack import Pack
     from coda_cli.sdk.parameters import Parameter
     from coda_cli.sdk.schemas import Schema
+
+_MOST_SUGGESTED = 6
 
 
 class RedactedFormatter(click.HelpFormatter):
@@ -62,7 +66,9 @@ def describe_facts(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
     facts.append(("Authentication", _authentication(pack.authentication)))
     if pack.authentication.instructions_url:
         facts.append(("Instructions", pack.authentication.instructions_url))
+    facts += _named_authentications(pack)
     facts.append(("Domains", ", ".join(pack.network_domains) or "none, so it cannot send requests"))
+    facts += [(f"Column format {one.name}", _format(one)) for one in pack.formats]
     formatter.write_dl(facts)
 
 
@@ -111,7 +117,7 @@ def lines_of(formula: Formula) -> list[tuple[str, str, str]]:
     action = "an action, which changes something" if formula.is_action else ""
     lines.append(("returns", str(formula.result), action))
     lines += [(f"  {path}", type_, text) for path, type_, text in _properties(formula.result)]
-    return lines
+    return lines + _account(formula)
 
 
 def _line(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str, str]:
@@ -120,7 +126,45 @@ def _line(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str, st
         words.append("can be repeated")
     elif parameter.optional:
         words.append("optional" if parameter.default in (None, "") else f"default {_default(parameter)}")
-    return parameter.name, ", ".join(words), parameter.description
+    text = "; ".join(filter(None, (parameter.description, _autocomplete(parameter))))
+    return parameter.name, ", ".join(words), text
+
+
+def _autocomplete(parameter: Parameter) -> str:
+    """Say what is suggested: the first few where they are always the same."""
+    autocomplete = parameter.autocomplete
+    if autocomplete is None:
+        return ""
+    if callable(autocomplete):
+        return "has an autocomplete"
+    shown = [option_of(one)["display"] for one in autocomplete[:_MOST_SUGGESTED]]
+    return f"suggests {', '.join(shown)}{', …' if len(autocomplete) > _MOST_SUGGESTED else ''}"
+
+
+def _account(formula: Formula) -> list[tuple[str, str, str]]:
+    """Say which account a formula's requests need, if it says so itself."""
+    if formula.allowed_authentication_names:
+        return [("account", f"one of {', '.join(formula.allowed_authentication_names)}", "")]
+    if formula.connection_requirement is None:
+        return []
+    return [("account", str(formula.connection_requirement), "")]
+
+
+def _named_authentications(pack: Pack) -> list[tuple[str, str]]:
+    """Describe the authentications beside the pack's own."""
+    found = []
+    for name, one in pack.authentications.items():
+        if one is not pack.authentication:
+            words = [_authentication(one), one.display_name, one.description]
+            found.append((f"Authentication {name}", "; ".join(filter(None, words))))
+    return found
+
+
+def _format(declared: Format) -> str:
+    instructions = f"; {declared.instructions}" if declared.instructions else ""
+    matchers = " or ".join(one.pattern for one in declared.matchers)
+    offered = f", offered for {matchers}" if matchers else ""
+    return f"runs {declared.formula_name}{offered}{instructions}"
 
 
 def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str, str]]:
@@ -158,4 +202,5 @@ def _authentication(authentication: Authentication) -> str:
     if authentication.requires_endpoint_url:
         under = f" under {authentication.endpoint_domain}" if authentication.endpoint_domain else ""
         words.append(f"needs an endpoint URL{under}")
+    words += [f"{step.name} suggests endpoints ({step.description})" for step in authentication.post_setup]
     return ", ".join(words)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coda_cli.cli.completion import complete_command
 from coda_cli.cli.help import WrittenHelp
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ be installed or started. A signal is passed on to COMMAND, not to what COMMAND s
     epilog=EPILOG,
     context_settings={"allow_interspersed_args": False},
 )
-@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.argument(
+    "command",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[-- COMMAND...]",
+    shell_complete=complete_command,
+)
 @click.pass_obj
 def emulator(session: Session, command: tuple[str, ...]) -> int:
     """Run COMMAND, or your shell, with an AWS on this machine.

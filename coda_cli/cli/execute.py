@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coda_cli.cli.completion import complete_file, complete_formula, complete_profile
+from coda_cli.cli.dry_run import show_dry_run
 from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
@@ -22,17 +24,25 @@ from coda_cli.runtime.contexts import (
     check_options,
     open_context,
 )
+from coda_cli.runtime.dry_run import DryRun, until_first_request
 from coda_cli.runtime.executor import execute_formula
+from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
-from coda_cli.runtime.spec import choose_formula, names_of_formulas
+from coda_cli.runtime.spec import names_of_formulas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
     from coda_cli.cli.session import Session
+    from coda_cli.runtime.invocations import Invocation
+    from coda_cli.runtime.loader import LoadedPack
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
 _MOST_RETRIES = 100
+_SHORTEST_SESSION, _LONGEST_SESSION = 900, 43200  # seconds that AWS takes
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
 
 
@@ -42,7 +52,7 @@ class ExecuteCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; numbers are marked so that the parser takes ``-1`` for a value."""
         marked = self._mark_numbers(args)
-        if self._asks_for_help(marked):
+        if self._asks_for_help(marked) and not ctx.resilient_parsing:
             ctx.resilient_parsing = True
             super().parse_args(ctx, [arg for arg in marked if arg != "--help"])
             self._show_help(ctx)
@@ -79,7 +89,8 @@ class ExecuteCommand(click.Command):
         with pack_output(ctx.obj.messages) as out:
             loaded = load_pack(pack)
             formatter = RedactedFormatter(ctx, ctx.obj.redactor)
-            describe_formula(loaded, choose_formula(loaded, formula), formatter)
+            chosen = choose_invocation(loaded, formula, ctx.params.get("authentication"))
+            describe_formula(loaded, chosen.formula, formatter)
             write_text(formatter.getvalue(), out)
         ctx.exit()
 
@@ -95,6 +106,10 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
     return None if given is None else Path(_unmark(ctx, param, given))
 
 
+def _dry_run(_ctx: click.Context, _param: click.Parameter, given: bool) -> DryRun | None:
+    return DryRun() if given else None
+
+
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
     if not 0 < value <= _A_DAY:  # so that nan is refused too
         raise click.BadParameter(f"must be a number of seconds above 0, and {_A_DAY} at most")
@@ -108,14 +123,30 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 
 
 @click.command("execute", cls=ExecuteCommand, add_help_option=False)
-@click.argument("pack", callback=_path)
-@click.argument("formula", callback=_unmark, required=False, metavar="FORMULA")
+@click.argument("pack", callback=_path, shell_complete=complete_file)
+@click.argument(
+    "formula", callback=_unmark, required=False, metavar="FORMULA", shell_complete=complete_formula
+)
 @click.argument("params", nargs=-1, callback=_unmark)
 @click.option("--param", "named", metavar="NAME=VALUE", multiple=True, help="A parameter by its name.")
-@click.option("--profile", metavar="NAME", help="Call AWS with this profile of the AWS CLI.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Call AWS with this profile of the AWS CLI.",
+    shell_complete=complete_profile,
+)
 @click.option("--region", metavar="REGION", help="Sign for this AWS region instead of the host's.")
 @click.option("--role-arn", metavar="ARN", help="Assume this role; goes with --external-id.")
 @click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for.")
+@click.option("--session-name", metavar="NAME", help="Name the role's session, as CloudTrail shows it.")
+@click.option(
+    "--duration",
+    metavar="SECONDS",
+    type=click.IntRange(_SHORTEST_SESSION, _LONGEST_SESSION),
+    help="How long the role's session shall last. Default: AWS's, one hour.",
+)
+@click.option("--no-cache", is_flag=True, help="Use no role's session of an earlier run, and keep none.")
+@click.option("--authentication", metavar="NAME", help="Run with this one of the pack's authentications.")
 @click.option(
     "--output",
     "output_format",
@@ -143,6 +174,12 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 )
 @click.option("--no-fetch", is_flag=True, help="Refuse every request.")
 @click.option(
+    "--dry-run",
+    is_flag=True,
+    callback=_dry_run,
+    help="Send nothing; print the first request as a command of curl.",
+)
+@click.option(
     "--allow-multiple-network-domains",
     is_flag=True,
     help="Run a pack that declares more than one network domain.",
@@ -158,6 +195,7 @@ def execute(
     formula: str | None,
     params: tuple[str, ...],
     named: tuple[str, ...],
+    authentication: str | None,
     output_format: str | None,
     query: str | None,
     verbose: bool,
@@ -175,6 +213,9 @@ def execute(
     PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
+    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
+    Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
     """  # noqa: D301 - the backspace is click's mark of a paragraph to be left alone
@@ -187,22 +228,41 @@ def execute(
         loaded = load_pack(pack)
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
-        chosen_formula = choose_formula(loaded, formula)
-        options = RunOptions(
-            environ=os.environ,
-            may_fetch=not no_fetch,
-            redactor=redactor,
-            **chosen,
-        )
-        check_options(loaded.pack.authentication, options)
+        invocation = choose_invocation(loaded, formula, authentication)
+        options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
+        connection = invocation.connection
+        check_options(connection.authentication, options, connection.used_by)
         source = ValueSource()
         texts = [source.text(word) for word in params]
         pairs = [source.pair(word) for word in named]
-        with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
-            values = read_parameters(chosen_formula, texts, pairs, context.timezone)
-            with progress(messages, f"Running {chosen_formula.name}", shown=not verbose and not debug):
-                result = execute_formula(chosen_formula, context, values)
-        # Before the query too: what it takes apart or turns round is no longer recognised.
-        shown = redactor.value(compiled(redactor.value(result)))
-        write_result(shown, output_format, out)
-        messages.write(nothing_shown(shown, output_format, out))
+        with progress(messages, f"Running {invocation.formula.name}", shown=not verbose and not debug):
+            result = _run(loaded, invocation, options, texts, pairs)
+        if options.dry_run is None:
+            _show(session, compiled(redactor.value(result)), output_format, out)
+        else:
+            show_dry_run(session, options.dry_run, invocation.formula.name, out)
+
+
+def _run(
+    loaded: LoadedPack,
+    invocation: Invocation,
+    options: RunOptions,
+    texts: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+) -> object:
+    """Run what was chosen, with parameters that are read first; None where a dry run ended it."""
+    formula, result = invocation.formula, None
+    with open_context(
+        loaded.pack, loaded.path.stem, options, path=loaded.path, connection=invocation.connection
+    ) as context:
+        values = read_parameters(formula, texts, pairs, context.timezone)
+        with until_first_request(options.dry_run):
+            result = execute_formula(formula, context, values)
+    return result
+
+
+def _show(session: Session, value: object, output_format: str | None, out: TextIO) -> None:
+    """Print a result, again without what a query may have made of a secret's parts."""
+    shown = session.redactor.value(value)
+    write_result(shown, output_format, out)
+    session.messages.write(nothing_shown(shown, output_format, out))

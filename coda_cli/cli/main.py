@@ -22,9 +22,14 @@ from coda_cli.redaction import Redactor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 EXIT_DONE = 0
 EXIT_BUG = 1
 EXIT_INTERRUPTED = 130
+
+COMPLETE = "_CODA_COMPLETE"
+"""The variable by which a shell asks for completion, instead of running a command."""
 
 COMMANDS = {
     "execute": "Run a formula of a pack.",
@@ -32,6 +37,7 @@ COMMANDS = {
     "trust-policy": "Print the IAM trust policy that the role of a pack needs.",
     "describe": "Show what is in a pack: formulas, parameters, authentication.",
     "validate": "Check the definition of a pack.",
+    "init": "Write a first pack, with its test.",
     "emulator": "Start an AWS on this machine and run a command with it.",
 }
 
@@ -59,6 +65,15 @@ class CommandTable(WrittenHelp, click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Offer the table without importing a command, and the options."""
+        from click.shell_completion import CompletionItem
+
+        lines = [
+            CompletionItem(name, help=line) for name, line in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return lines + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing a command."""
         with formatter.section("Commands"):
@@ -66,7 +81,7 @@ class CommandTable(WrittenHelp, click.Group):
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
-    if asked:
+    if asked and not ctx.resilient_parsing:
         show(ctx, f"coda {__version__}")
 
 
@@ -96,6 +111,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     session = Session(redactor, Messages(redactor))
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
+        if arguments is None and os.environ.get(COMPLETE):
+            from coda_cli.cli.completion import answer_shell
+
+            return answer_shell(coda, COMPLETE)
         with coda.make_context("coda", given, obj=session) as context:
             returned = coda.invoke(context)
     except click.exceptions.Exit as ended:  # --help, --version

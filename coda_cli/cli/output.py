@@ -11,6 +11,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from coda_cli.cli.messages import colour_wanted, printable
 from coda_cli.errors import CodaError, UsageError
 
@@ -120,6 +122,21 @@ def write_text(text: str, out: TextIO | None = None) -> None:
     if out is not None:
         with _standard_output(out):
             _put(printable(text), out)
+
+
+def write_step(text: str, out: TextIO, *, is_right: bool) -> None:
+    """Write a step that was taken, with a tick or a cross before it.
+
+    Raises:
+        CodaError: as for ``write_result``.
+    """
+    sign, colour, word = ("✓", "green", "[ok]") if is_right else ("✗", "red", "[failed]")
+    if _encodable(sign, out) != sign:
+        sign = word
+    if out.isatty() and colour_wanted():
+        sign = click.style(sign, fg=colour)
+    with _standard_output(out):
+        _put(f"{sign} {printable(text)}", out)
 
 
 @contextmanager

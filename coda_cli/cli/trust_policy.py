@@ -17,6 +17,7 @@ from coda_cli.auth.store import CredentialsStore
 from coda_cli.auth.trust_policy import CODA_ACCOUNT, CODA_PARTITION
 from coda_cli.auth.trust_policy import trust_policy as policy_for
 from coda_cli.cli.account_options import checked_usage, external_id_shape
+from coda_cli.cli.completion import complete_profile
 from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output
@@ -60,7 +61,12 @@ Examples:
     type=click.IntRange(min=1),
     help="The pack's id on Coda's platform, which sends N:ID as the external id.",
 )
-@click.option("--profile", metavar="NAME", help="Ask STS with this profile of the AWS CLI.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Ask STS with this profile of the AWS CLI.",
+    shell_complete=complete_profile,
+)
 @click.option("--region", metavar="REGION", help="Ask STS in this AWS region.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell which credentials and requests are used.")
 @click.option("--debug", is_flag=True, help="Tell everything, with tracebacks; still without secrets.")
@@ -84,21 +90,22 @@ def trust_policy(
     as SSO and CI give, is named by the role behind it.
     """
     session.debug = debug
-    with logged_to(session.messages, verbose=verbose, debug=debug):
-        with pack_output(session.messages):
-            loaded = load_pack(pack)
+    session.redactor.add_masked(external_id)
+    messages = session.messages
+    with logged_to(messages, verbose=verbose, debug=debug), pack_output(messages) as out:
+        loaded = load_pack(pack)
         _check_pack(loaded)
         if local_only and pack_id is not None:
             raise UsageError(
                 "--local-only and --pack-id: one leaves Coda's account out, the other is about it"
             )
         if external_id is not None:
-            checked_usage(external_id_shape, external_id)
+            checked_usage(external_id_shape, external_id, "--external-id")
         options = RunOptions(environ=os.environ, profile=profile, region=region, redactor=session.redactor)
         trusted = _trusted(session, loaded, options, principals)
-        with_coda = _with_coda(session, trusted, local_only=local_only)
         used = external_id or _external_id(session, loaded)
-        write_result(policy_for(trusted, used, with_coda=with_coda, pack_id=pack_id), "json")
+        with_coda = _with_coda(session, trusted, local_only=local_only)
+        write_result(policy_for(trusted, used, with_coda=with_coda, pack_id=pack_id), "json", out)
 
 
 def _check_pack(loaded: LoadedPack) -> None:
@@ -114,18 +121,7 @@ def _trusted(
     session: Session, loaded: LoadedPack, options: RunOptions, principals: tuple[str, ...]
 ) -> list[Principal]:
     if principals:
-        for option, value in (("--profile", options.profile), ("--region", options.region)):
-            if value is not None:
-                raise UsageError(f"{option} does not go with --principal: nobody is asked who you are")
-        try:
-            trusted = given_principals(principals)
-        except CredentialsError as error:
-            raise UsageError(error.message, *error.details) from error
-        if len({one.partition for one in trusted}) > 1:
-            raise UsageError(
-                "the principals are of several partitions, and a role can trust those of its own only"
-            )
-        return trusted
+        return _named(session, options, principals)
     try:
         own, caller = own_principal(loaded, options)
     except CredentialsError as error:
@@ -134,22 +130,41 @@ def _trusted(
             "Or name who is to be trusted by --principal ARN; nobody is asked then.",
         )
         raise
-    _explain(session, own, caller)
+    if own.arn == caller:
+        session.messages.write(f"You are {caller}, who is trusted.\n")
+    else:
+        _explain(session, f"You are {caller}", own, "cannot be asked for (iam:GetRole)")
     return [own]
 
 
-def _explain(session: Session, own: Principal, caller: str) -> None:
-    """Say who is trusted, and why it is not the caller to the letter."""
-    if own.arn == caller:
-        session.messages.write(f"You are {caller}, who is trusted.\n")
-    elif own.only:
-        session.messages.write(
-            f"You are {caller}: a session, which ends. Its role cannot be asked for (iam:GetRole),\n"
-            f"so the policy trusts the account, on the condition that the role is {own.only[0]}\n"
-            "or one of that name with a path.\n"
+def _named(session: Session, options: RunOptions, principals: tuple[str, ...]) -> list[Principal]:
+    for option, value in (("--profile", options.profile), ("--region", options.region)):
+        if value is not None:
+            raise UsageError(f"{option} does not go with --principal: nobody is asked who you are")
+    try:
+        trusted = given_principals(principals)
+    except CredentialsError as error:
+        raise UsageError(f"--principal: {error.message}", *error.details) from error
+    if len({one.partition for one in trusted}) > 1:
+        raise UsageError(
+            "the principals are of several partitions, and a role can trust those of its own only"
         )
-    else:
-        session.messages.write(f"You are {caller}: a session, which ends. Its role {own.arn} is trusted.\n")
+    for arn, one in zip(principals, trusted, strict=True):
+        if one.arn != arn:
+            _explain(session, f"--principal {arn}", one, "does not follow from that")
+    return trusted
+
+
+def _explain(session: Session, who: str, trusted: Principal, why: str) -> None:
+    """Say who is trusted in place of a session, and why."""
+    if not trusted.only:
+        session.messages.write(f"{who}: a session, which ends. Its role {trusted.arn} is trusted.\n")
+        return
+    session.messages.write(
+        f"{who}: a session, which ends. Its role's ARN {why},\n"
+        f"so the policy trusts the account, on the condition that the role is {trusted.only[0]}\n"
+        "or one of that name with a path.\n"
+    )
 
 
 def _with_coda(session: Session, trusted: list[Principal], *, local_only: bool) -> bool:
@@ -180,7 +195,9 @@ def _external_id(session: Session, loaded: LoadedPack) -> str:
     from coda_cli.auth.gitignore import keep_out_of_git
 
     made = str(uuid4())
-    store.write(replace(stored, external_id=made, of_folder=False))
+    if stored.of_folder:  # an entry of the pack's own takes over what it uses of it, and no more
+        stored = replace(stored.used_by(loaded.pack.authentication.type), of_folder=False)
+    store.write(replace(stored, external_id=made))
     lines = (f"Made an external id, and stored it in {store.path}.", *keep_out_of_git(store.path))
     session.messages.write("".join(f"{line}\n" for line in lines))
     return made

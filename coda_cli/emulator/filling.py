@@ -1,4 +1,4 @@
-"""What the emulator holds: a user, a role, buckets, a table, a parameter.
+"""What the emulator holds: a user, a role, buckets, a table, a parameter, an API.
 
 Sends ordinary requests through the fetcher of a pack, one for each service. The requests are what the
 AWS documentation says, and nothing in here knows that an emulator answers them.
@@ -75,6 +75,14 @@ ORDERS: tuple[dict[str, Any], ...] = (
     },
 )
 
+API = "demo"
+STAGE = "prod"
+ANSWERS: dict[str, tuple[int, Any]] = {
+    "GET": (200, [{"order": "1001", "customer": "ada"}, {"order": "1003", "customer": "grace"}]),
+    "POST": (201, {"order": "1005"}),
+}
+"""What the API answers at ``/orders``: status and body by method."""
+
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 READING = {
     "Effect": "Allow",
@@ -140,6 +148,29 @@ def make_parameter(ssm: Fetcher) -> None:
     """Make the parameter in the Parameter Store."""
     parameter = {"Name": PARAMETER, "Type": "String", "Value": "Hello from SSM"}
     _json(ssm, "ssm", "1.1", "AmazonSSM.PutParameter", parameter)
+
+
+def make_api(apigateway: Fetcher) -> None:
+    """Make the API, which only answers signed requests, and always the same."""
+
+    def ask(method: str, path: str, **request: Any) -> dict[str, Any]:
+        url = f"https://apigateway.{REGION}.amazonaws.com/restapis{path}"
+        headers = {"Content-Type": "application/json"}
+        answer: dict[str, Any] = apigateway.fetch(method, url, headers=headers, body=json.dumps(request)).body
+        return answer
+
+    # MiniStack takes the id of an API from this tag; to AWS it is a tag.
+    api = ask("POST", "", name=API, tags={"ms-custom-id": API})
+    orders = ask("POST", f"/{api['id']}/resources/{api['rootResourceId']}", pathPart="orders")
+    for method, (status, body) in ANSWERS.items():
+        place = f"/{api['id']}/resources/{orders['id']}/methods/{method}"
+        ask("PUT", place, authorizationType="AWS_IAM")
+        ask("PUT", f"{place}/responses/{status}")
+        templates = {"application/json": json.dumps({"statusCode": status})}
+        ask("PUT", f"{place}/integration", type="MOCK", requestTemplates=templates)
+        templates = {"application/json": json.dumps(body)}
+        ask("PUT", f"{place}/integration/responses/{status}", responseTemplates=templates)
+    ask("POST", f"/{api['id']}/deployments", stageName=STAGE)
 
 
 def _iam(fetcher: Fetcher, action: str, **parameters: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,21 @@ def terminable() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Keep signals waiting, so that a second Ctrl-C does not stop the taking down half way."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*ENDING, signal.SIGINT))
-    try:
+    """Keep signals waiting, so that a second Ctrl-C does not stop the taking down half way.
+
+    Blocking them would not do: any thread may take a signal, and Python handles it in the main one.
+    Other threads are not interrupted anyway.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    came: list[int] = []
+    try:
+        with _handled((*ENDING, signal.SIGINT), lambda number, _frame: came.append(number)):
+            yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def run_in_foreground(command: Sequence[str], environment: Mapping[str, str]) -> int:

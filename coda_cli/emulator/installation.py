@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from coda_cli.cache_folder import cache_folder
 from coda_cli.emulator.foreground import uninterrupted
 from coda_cli.emulator.processes import kill_session
 from coda_cli.errors import EmulatorError
@@ -25,26 +26,19 @@ VERSION = "1.5.33"
 """Earlier releases do not verify signatures, and later ones were not tried."""
 
 
-def cache_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the folder that coda keeps what it can make again in; it need not exist.
+def required_cache_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder to install into; it need not exist.
 
     Raises:
         EmulatorError: there is no home folder to have it in.
     """
-    chosen = environ.get("XDG_CACHE_HOME", "")
-    if Path(chosen).is_absolute():
-        return Path(chosen) / "coda"
-    home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - pathlib's raises an error
-    if not home.is_absolute():
+    folder = cache_folder(environ)
+    if folder is None:
         raise EmulatorError(
             "there is no home folder to install the AWS emulator in",
             "Set XDG_CACHE_HOME to a folder that you can write to, and run this again.",
         )
-    if platform == "darwin":
-        return home / "Library" / "Caches" / "coda"
-    if platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "coda"
-    return home / ".cache" / "coda"
+    return folder
 
 
 def installed_python(cache: Path, say: Callable[[str], object]) -> Path:

@@ -21,7 +21,7 @@ from coda_cli.emulator.environment import (
     write_profiles,
 )
 from coda_cli.emulator.foreground import uninterrupted
-from coda_cli.emulator.installation import cache_folder, installed_python
+from coda_cli.emulator.installation import installed_python, required_cache_folder
 from coda_cli.emulator.server import Server, running_server
 from coda_cli.errors import CodaError, ConnectionFailedError, EmulatorError
 from coda_cli.runtime.contexts import RunOptions, open_context
@@ -58,7 +58,7 @@ def running_emulator(environ: Mapping[str, str], say: Callable[[str], object]) -
     Raises:
         EmulatorError: it cannot be installed, started or filled.
     """
-    python = installed_python(cache_folder(environ), say)
+    python = installed_python(required_cache_folder(environ), say)
     stack = ExitStack()
     try:
         try:
@@ -83,6 +83,7 @@ def _filled(server: Server, folder: Path, environ: Mapping[str, str]) -> Emulato
             ("s3", filling.make_buckets),
             ("dynamodb", filling.make_table),
             ("ssm", filling.make_parameter),
+            ("apigateway", filling.make_api),
         ):
             with _fetcher(service, environment) as fetcher:
                 make(fetcher)

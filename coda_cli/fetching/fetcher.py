@@ -11,7 +11,7 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import (
     HostNotAllowedError,
@@ -20,7 +20,7 @@ from coda_cli.errors import (
     RequestTimeoutError,
 )
 from coda_cli.fetching.decoding import decode, service_error
-from coda_cli.fetching.pack_request import PackRequest, check_request
+from coda_cli.fetching.pack_request import PackRequest, check_request, fetch_request
 from coda_cli.fetching.repeats import Tries
 from coda_cli.fetching.status_errors import status_error
 from coda_cli.fetching.url_secrets import secrets_of, shown, without_query
@@ -29,12 +29,13 @@ from coda_cli.sdk.context import FetchResponse, Headers
 from coda_cli.wire import Authenticator, PathStyle, Url, WireRequest, WireResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from types import TracebackType
 
     from coda_cli.fetching.policy import Endpoint, NetworkPolicy
     from coda_cli.fetching.transport import Transport
     from coda_cli.redaction import Redactor
+    from coda_cli.sdk.context import FetchRequest
     from coda_cli.wire import Refusal, Router
 
 logger = logging.getLogger(__name__)
@@ -143,31 +144,21 @@ class HttpFetcher:
             self._transport.close()
             self._transport = None
 
-    def fetch(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: str | bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        is_binary_response: bool = False,
-        disable_authentication: bool = False,
-        ignore_redirects: bool = False,
-        cache_ttl_secs: float | None = None,
-        force_cache: bool = False,
-    ) -> FetchResponse:
-        """Send one request and return its answer: see ``sdk.context.Fetcher``."""
-        del cache_ttl_secs, force_cache  # nothing is cached where a pack is run locally
-        asked = check_request(method, url, headers, body, form)
+    def fetch(self, method: str | FetchRequest, url: str | None = None, **options: Any) -> FetchResponse:
+        """Send one request and return its answer: see ``sdk.context.Fetcher``.
+
+        Nothing is cached where a pack is run locally.
+        """
+        request = fetch_request(method, url, options)
+        asked = check_request(request.method, request.url, request.headers, request.body, request.form)
         if not self._is_allowed:
             raise RequestError(
                 f"unhandled fetch: {asked.method} {without_query(asked.url)}",
                 "Requests are switched off by --no-fetch.",
             )
         tries = Tries(self._retries, self._timeout, self._wait)
-        leg = _Leg(asked, is_signed=not disable_authentication)
-        exchange = self._exchange(leg, tries, follow=not ignore_redirects)
+        leg = _Leg(asked, is_signed=not request.disable_authentication)
+        exchange = self._exchange(leg, tries, follow=not request.ignore_redirects)
         response = exchange.response
         if response.error is not None:
             logger.debug("the whole answer:\n%s", response.body.decode("utf-8", "replace"))
@@ -176,10 +167,10 @@ class HttpFetcher:
                 response,
                 refusal=self._refusal(exchange),
                 tries=tries.told,
-                binary=is_binary_response,
+                binary=request.is_binary_response,
             )
         return FetchResponse(
-            response.status, Headers(response.headers), decode(response, binary=is_binary_response)
+            response.status, Headers(response.headers), decode(response, binary=request.is_binary_response)
         )
 
     def _exchange(self, leg: _Leg, tries: Tries, *, follow: bool) -> _Exchange:

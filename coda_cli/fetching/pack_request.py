@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from coda_cli.errors import RequestError
 from coda_cli.fetching.urls import RawUrl, is_unicode, split_url
+from coda_cli.sdk.context import FetchRequest
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -49,6 +50,24 @@ class PackRequest:
             headers=tuple(pair for pair in self.headers if not pair[0].lower().startswith(dropped)),
             body=b"" if to_get else self.body,
         )
+
+
+def fetch_request(method: Any, url: Any, options: Mapping[str, Any]) -> FetchRequest:
+    """Return what a pack asks for by the arguments of ``fetch``; nothing in it is checked yet.
+
+    Raises:
+        RequestError: there is something beside a ``FetchRequest``, which would have no effect.
+        TypeError: an option is none of a fetch.
+    """
+    if not isinstance(method, FetchRequest):
+        return FetchRequest(method, url, **options)
+    beside = [*(() if url is None else ("url",)), *options]
+    if beside:
+        raise RequestError(
+            f"fetch takes a FetchRequest alone, and was given {', '.join(beside)} beside it",
+            "dataclasses.replace(request, …) makes one that differs.",
+        )
+    return method
 
 
 def check_request(method: object, url: object, headers: object, body: object, form: object) -> PackRequest:

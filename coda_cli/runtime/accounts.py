@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from coda_cli.errors import CodaError, CredentialsError, UsageError
 from coda_cli.runtime.contexts import RunOptions, StoredForPack, aws_options, open_context
 from coda_cli.runtime.executor import execute_formula
-from coda_cli.sdk.authentication import AuthenticationType
-from coda_cli.sdk.formulas import Formula
-from coda_cli.sdk.schemas import Schema
-from coda_cli.sdk.value_types import ValueType
+from coda_cli.runtime.invocations import GET_CONNECTION_NAME, choose_invocation
+from coda_cli.sdk.authentication import AuthenticationType, ReservedAuthenticationNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coda_cli.auth.aws_doctor import Step
+    from coda_cli.auth.store import StoredCredentials
     from coda_cli.auth.trust_policy import Principal
     from coda_cli.runtime.loader import LoadedPack
 
@@ -33,6 +32,12 @@ def needs_account(loaded: LoadedPack) -> None:
     """
     authentication = loaded.pack.authentication
     if authentication.type is AuthenticationType.NONE and not authentication.requires_endpoint_url:
+        named = loaded.pack.authentications.keys() - set(ReservedAuthenticationNames)
+        if named:
+            raise UsageError(
+                f"{loaded.file_name} declares named authentications only, and none of its own to set up",
+                "Their credentials come from options, the environment or the AWS CLI's profiles.",
+            )
         raise UsageError(
             f"{loaded.file_name} declares no authentication, so there is nothing to set up",
             "Its requests are sent as they are.",
@@ -49,9 +54,30 @@ def known_profiles(environ: Mapping[str, str]) -> list[str]:
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.redaction import Redactor
 
-    named = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}  # one that is not there is no matter here
-    unnamed = {name: value for name, value in environ.items() if name not in named}
-    return sorted(Profiles(AwsOptions(unnamed), Redactor()).session.available_profiles)
+    return Profiles(AwsOptions(environ), Redactor()).names()
+
+
+def forget_kept_sessions(stored: StoredCredentials, environ: Mapping[str, str]) -> int:
+    """Forget the sessions of what was stored for a pack, and of the role in the environment; say how many."""
+    roles = {stored.role_arn, environ.get("CODA_ROLE_ARN"), _role_of(stored.profile, environ)} - {None, ""}
+    if not roles:
+        return 0
+    from coda_cli.auth.aws_session_cache import forget_sessions
+
+    return sum(forget_sessions(environ, role) for role in roles if role)
+
+
+def _role_of(profile: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the role that a profile is configured with; None where there is none, or no such profile."""
+    if profile is None:
+        return None
+    from coda_cli.auth.aws_options import AwsOptions
+    from coda_cli.auth.aws_profiles import Profiles
+    from coda_cli.redaction import Redactor
+
+    with suppress(CredentialsError):
+        return Profiles(AwsOptions(environ, profile), Redactor()).session.profile_values.get("role_arn")
+    return None
 
 
 def checked_endpoint_url(loaded: LoadedPack, url: str) -> str:
@@ -107,10 +133,8 @@ def _endpoint_step(loaded: LoadedPack, options: RunOptions, stored: StoredForPac
 def _connection_name_step(loaded: LoadedPack, options: RunOptions) -> Step:
     from coda_cli.auth.aws_doctor import Step
 
-    function = loaded.pack.authentication.get_connection_name
-    assert function is not None
     name = "connection name"
-    formula = Formula("get_connection_name", function, result=Schema(type=ValueType.STRING))
+    formula = choose_invocation(loaded, GET_CONNECTION_NAME).formula
     try:
         with open_context(loaded.pack, loaded.path.stem, options, path=loaded.path) as context:
             return Step(name, str(execute_formula(formula, context, ())))
@@ -126,12 +150,14 @@ def own_principal(loaded: LoadedPack, options: RunOptions) -> tuple[Principal, s
     """
     from coda_cli.auth.aws_identity import admitted_as, ask_identity
     from coda_cli.auth.aws_profiles import Profiles
+    from coda_cli.auth.aws_session_cache import SessionCache, sessions_folder
     from coda_cli.auth.aws_sources import find_source
 
     stored = StoredForPack(loaded.pack.authentication, loaded.path)
     aws = aws_options(loaded.path.stem, options, stored)
     profiles = Profiles(aws, options.redactor)
-    source = find_source(aws, profiles, options.redactor)
+    sessions = SessionCache(sessions_folder(aws.environ), profiles.clock.of_machine)
+    source = find_source(aws, profiles, options.redactor, sessions)
     role_arn = None
     with suppress(CredentialsError):  # it only says in which partition to ask
         role_arn = stored().role_arn

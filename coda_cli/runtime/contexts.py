@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from coda_cli.errors import CredentialsError, UsageError
 from coda_cli.redaction import Redactor
+from coda_cli.runtime.blobs import TemporaryFiles
+from coda_cli.runtime.connections import Connection
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.context import ExecutionContext
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from coda_cli.auth.store import StoredCredentials
     from coda_cli.fetching.fetcher import HttpFetcher
     from coda_cli.fetching.transport import Transport
+    from coda_cli.runtime.dry_run import DryRun
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.context import FetchResponse
     from coda_cli.sdk.pack import Pack
@@ -41,17 +44,25 @@ DEFAULT_RETRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person chose for one run. ``environ`` is the process's own, except in the emulator."""
+    """What the person chose for one run.
+
+    ``environ`` is the process's own, except in the emulator; ``duration`` is that of an assumed role's
+    session, in seconds; ``dry_run`` keeps the first request, where nothing is to be sent.
+    """
 
     environ: Mapping[str, str] = field(repr=False)
     profile: str | None = None
     region: str | None = None
     role_arn: str | None = None
     external_id: str | None = field(default=None, repr=False)
+    session_name: str | None = None
+    duration: int | None = None
+    no_cache: bool = False
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     allow_multiple_network_domains: bool = False
     may_fetch: bool = True
+    dry_run: DryRun | None = None
     redactor: Redactor = field(default_factory=Redactor)
 
 
@@ -59,23 +70,32 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def check_options(authentication: Authentication, options: RunOptions) -> None:
-    """Refuse options that mean nothing to this pack, before its formula runs.
+def check_options(authentication: Authentication, options: RunOptions, used_by: str = "this pack") -> None:
+    """Refuse options that mean nothing to this authentication, before a formula runs.
 
     Raises:
-        UsageError: an option is for another type of authentication.
+        UsageError: an option is for another type of authentication, is malformed, or contradicts another one.
     """
+    if options.dry_run is not None and not options.may_fetch:
+        raise UsageError("--dry-run and --no-fetch contradict each other", "--dry-run sends nothing either.")
+    assumes_role = authentication.type is AuthenticationType.AWS_ASSUME_ROLE
     for option, value, goes_with in (
         ("--profile", options.profile, authentication.is_aws),
         ("--region", options.region, authentication.is_aws),
-        ("--role-arn", options.role_arn, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
-        ("--external-id", options.external_id, authentication.type is AuthenticationType.AWS_ASSUME_ROLE),
+        ("--role-arn", options.role_arn, assumes_role),
+        ("--external-id", options.external_id, assumes_role),
+        ("--session-name", options.session_name, assumes_role),
+        ("--duration", options.duration, assumes_role),
     ):
         if value is not None and not goes_with:
             raise UsageError(
-                f"{option} does not go with this pack",
+                f"{option} does not go with {used_by}",
                 f"Its authentication is {authentication.type.name}.",
             )
+    if options.session_name is not None:
+        from coda_cli.auth.aws_options import checked_session_name
+
+        checked_session_name(options.session_name)
 
 
 class StoredForPack:
@@ -120,7 +140,13 @@ class StoredForPack:
 
 @contextmanager
 def open_context(
-    pack: Pack, stem: str, options: RunOptions, clock: Clock = _now, *, path: Path | None = None
+    pack: Pack,
+    stem: str,
+    options: RunOptions,
+    clock: Clock = _now,
+    *,
+    path: Path | None = None,
+    connection: Connection | None = None,
 ) -> Iterator[ExecutionContext]:
     """Give a formula its context, and close its connections when it is done.
 
@@ -130,16 +156,19 @@ def open_context(
         options: what the person chose.
         clock: the time now, in UTC; signatures are made with it.
         path: the pack's file, if credentials may be stored beside it.
+        connection: the authentication of the run, the pack's own unless given.
     """
-    stored = StoredForPack(pack.authentication, path)
+    connection = connection or Connection(pack.authentication)
+    stored = StoredForPack(connection.authentication, path)
     endpoint = None
     with suppress(CredentialsError):  # a fetch will say what is wrong; others need not care
         endpoint = stored.endpoint(options.environ)
-    with _DeferredFetcher(lambda: _make_fetcher(pack, stem, options, clock, stored)) as fetcher:
+    with _DeferredFetcher(lambda: _make_fetcher(pack, connection, stem, options, clock, stored)) as fetcher:
         yield ExecutionContext(
             fetcher=fetcher,
             endpoint=endpoint,
             invocation_token=os.urandom(16).hex(),
+            temporary_blob_storage=TemporaryFiles(fetcher),
         )
 
 
@@ -154,33 +183,45 @@ def aws_options(stem: str, options: RunOptions, stored: StoredForPack) -> AwsOpt
         role_arn=options.role_arn,
         external_id=options.external_id,
         session_name=session_name(stem),
+        chosen_session_name=options.session_name,
+        duration=options.duration,
+        keeps_sessions=not options.no_cache,
         timeout=options.timeout,
         stored=stored,
     )
 
 
 def _make_fetcher(
-    pack: Pack, stem: str, options: RunOptions, clock: Clock, stored: StoredForPack
+    pack: Pack,
+    connection: Connection,
+    stem: str,
+    options: RunOptions,
+    clock: Clock,
+    stored: StoredForPack,
 ) -> HttpFetcher:
     """Put the layers together: what authenticates, what is allowed, what sends."""
     from coda_cli.auth.authenticators import Authenticators
     from coda_cli.fetching.fetcher import HttpFetcher
     from coda_cli.fetching.policy import Endpoint, NetworkPolicy
 
-    authentication = pack.authentication
+    authentication = connection.authentication
     aws = aws_options(stem, options, stored)
-    authenticators = Authenticators(aws, options.redactor, clock)
+    dry_run = options.dry_run
+    authenticators = Authenticators(aws, options.redactor, clock, dry_run.tell if dry_run else None)
+
+    def open_transport() -> Transport:
+        ca_bundle = authenticators.ca_bundle() if authentication.is_aws else None
+        return dry_run.opened(ca_bundle) if dry_run else _open_transport(options.environ, ca_bundle)
+
     return HttpFetcher(
         policy=NetworkPolicy(
             domains=pack.network_domains,
-            authenticated_domain=_authenticated_domain(pack),
+            authenticated_domain=_authenticated_domain(pack, authentication),
             allow_multiple=options.allow_multiple_network_domains,
         ),
-        authenticator=authenticators.authenticator(authentication),
+        authenticator=authenticators.authenticator(authentication, is_optional=connection.is_optional),
         router=authenticators.router(authentication),
-        open_transport=lambda: _open_transport(
-            options.environ, authenticators.ca_bundle() if authentication.is_aws else None
-        ),
+        open_transport=open_transport,
         redactor=options.redactor,
         endpoint=Endpoint(stored.endpoint(options.environ), authentication.endpoint_domain)
         if authentication.requires_endpoint_url
@@ -197,9 +238,8 @@ def _open_transport(environ: Mapping[str, str], ca_bundle: str | None) -> Transp
     return HttpTransport(environ, ca_bundle=ca_bundle)
 
 
-def _authenticated_domain(pack: Pack) -> str | None:
+def _authenticated_domain(pack: Pack, authentication: Authentication) -> str | None:
     """Return the only domain that receives credentials, if requests are authenticated at all."""
-    authentication = pack.authentication
     if authentication.type is AuthenticationType.NONE:
         return None
     return authentication.network_domain or next(iter(pack.network_domains), None)

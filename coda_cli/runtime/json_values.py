@@ -54,8 +54,10 @@ def json_value_check(timezone: tzinfo) -> Check:
         match value:
             case Enum():
                 return check(value.value, path, problems)
-            case None | bool() | str():
+            case None | bool():
                 return value
+            case str():
+                return plain_text(value)
             case int() | float():
                 return json_number(value, path, problems)
             case date():
@@ -92,6 +94,11 @@ def json_number(value: float, path: str, problems: list[Problem]) -> float:
     elif not math.isfinite(value):
         add_problem(problems, path, "a finite number", value)
     return value
+
+
+def plain_text(value: str) -> str:
+    """Return text without the class that a pack, or the sdk, gave it: a query would not take it for text."""
+    return value if type(value) is str else str.__str__(value)
 
 
 def iso_date(value: date, timezone: tzinfo) -> str:

@@ -17,7 +17,7 @@ from coda_cli.errors import PackError
 from coda_cli.runtime.loader import place_of_failure, read_pack
 from coda_cli.runtime.tracebacks import Place, calling_place
 from coda_cli.sdk.authentication import Authentication
-from coda_cli.sdk.declarations import heard_by
+from coda_cli.sdk.declarations import Kind, heard_by
 from coda_cli.sdk.formulas import Formula
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def problems_of(path: Path) -> list[Problem]:
         declared.problems.append((place, Level.ERROR, _without_place(error, place, path)))
     else:
         for contradiction in pack.contradictions():
+            if contradiction.lacks in declared.refused_kinds:  # it may be what was refused that is not there
+                continue
             place = declared.place_of(pack, contradiction.about)
             declared.problems.append((place, Level.ERROR, contradiction.problem))
         declared.problems.extend(declared.warnings(pack))
@@ -79,11 +81,13 @@ class _Declared:
     whole: Place
     accepted_at: list[tuple[object, object, Place]] = field(default_factory=list)
     problems: list[tuple[Place, Level, str]] = field(default_factory=list)
+    refused_kinds: set[Kind | None] = field(default_factory=set)
 
     def accepted(self, owner: object, declared: object) -> None:
         self.accepted_at.append((owner, declared, calling_place() or self.whole))
 
-    def refused(self, error: DeclarationError) -> None:
+    def refused(self, error: DeclarationError, kind: Kind) -> None:
+        self.refused_kinds.add(kind)
         place = calling_place() or self.whole
         for one in (error, *error.others):
             self.problems.append((place, Level.ERROR, "\n".join((one.message, *one.details))))

@@ -23,6 +23,7 @@ from coda_cli.runtime.json_values import (
     json_number,
     json_value_check,
     members_of,
+    plain_text,
 )
 from coda_cli.runtime.value_formats import number_format, text_format
 from coda_cli.sdk.value_types import ValueHintType, ValueType
@@ -96,7 +97,7 @@ def _string(schema: Schema, timezone: tzinfo) -> Check:
         if isinstance(value, str) and schema.python_type is None:
             if value and is_right is not None and not is_right(value):
                 add_problem(problems, path, words, value)
-            return value
+            return plain_text(value)
         if isinstance(value, date) and takes_object(value):
             return iso_date(value, timezone)
         add_problem(problems, path, expected, value)

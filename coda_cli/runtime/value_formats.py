@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from coda_cli.sdk.context import TemporaryUrl
 from coda_cli.sdk.value_types import ValueHintType
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ NumberFormat = tuple[Callable[[float], bool], str]
 
 _URL = re.compile(r"https://[^\s/?#]|data:", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>,;]+@(?:[\w-]+\.)+[\w-]{2,}")
+
+
+def _is_url(text: str) -> bool:
+    """Tell whether it leads to what a document may show: the web's, its own data, or what this run stored."""
+    return isinstance(text, TemporaryUrl) or _URL.match(text) is not None
 
 
 def _is_date(text: str) -> bool:
@@ -42,7 +48,7 @@ def _is_date_of_a_header(text: str) -> bool:
     return True
 
 
-_AS_URL: TextFormat = (_URL.match, "an https: or data: URL")
+_AS_URL: TextFormat = (_is_url, "an https: or data: URL")
 _AS_DATE: TextFormat = (_is_date, "a date in ISO 8601, such as 2026-01-31T12:00:00Z")
 
 EMAIL_FORMAT: TextFormat = (_EMAIL.fullmatch, "an email address")

@@ -8,10 +8,22 @@ from coda_cli.errors import ResponseSizeTooLargeError as ResponseSizeTooLargeErr
 from coda_cli.errors import StatusCodeError as StatusCodeError
 from coda_cli.errors import UserVisibleError as UserVisibleError
 from coda_cli.sdk.authentication import AuthenticationType as AuthenticationType
+from coda_cli.sdk.authentication import PostSetupType as PostSetupType
+from coda_cli.sdk.authentication import ReservedAuthenticationNames as ReservedAuthenticationNames
+from coda_cli.sdk.authentication import SetEndpoint as SetEndpoint
+from coda_cli.sdk.autocomplete import SimpleAutocompleteOption as SimpleAutocompleteOption
+from coda_cli.sdk.autocomplete import autocomplete_search as autocomplete_search
+from coda_cli.sdk.autocomplete import autocomplete_search_objects as autocomplete_search_objects
+from coda_cli.sdk.autocomplete import simple_autocomplete as simple_autocomplete
+from coda_cli.sdk.building_blocks import ConnectionRequirement as ConnectionRequirement
+from coda_cli.sdk.column_formats import Format as Format
 from coda_cli.sdk.context import ExecutionContext as ExecutionContext
 from coda_cli.sdk.context import Fetcher as Fetcher
+from coda_cli.sdk.context import FetchRequest as FetchRequest
 from coda_cli.sdk.context import FetchResponse as FetchResponse
 from coda_cli.sdk.context import InvocationLocation as InvocationLocation
+from coda_cli.sdk.context import Logger as Logger
+from coda_cli.sdk.context import TemporaryBlobStorage as TemporaryBlobStorage
 from coda_cli.sdk.formulas import Formula as Formula
 from coda_cli.sdk.pack import Pack as Pack
 from coda_cli.sdk.pack import new_pack as new_pack
@@ -61,14 +73,17 @@ __all__ = [
     "AttributionNode",
     "AttributionNodeType",
     "AuthenticationType",
+    "ConnectionRequirement",
     "CurrencyFormat",
     "DurationUnit",
     "Email",
     "EmailDisplayType",
     "ExecutionContext",
+    "FetchRequest",
     "FetchResponse",
     "Fetcher",
     "File",
+    "Format",
     "Formula",
     "Html",
     "Identity",
@@ -79,20 +94,28 @@ __all__ = [
     "IndexDefinition",
     "InvocationLocation",
     "LinkDisplayType",
+    "Logger",
     "Markdown",
     "MissingScopesError",
     "OptionsType",
     "Pack",
     "Parameter",
     "ParameterType",
+    "PostSetupType",
     "PropertyIdentifierDetails",
+    "ReservedAuthenticationNames",
     "ResponseSizeTooLargeError",
     "ScaleIconSet",
     "Schema",
+    "SetEndpoint",
+    "SimpleAutocompleteOption",
     "StatusCodeError",
+    "TemporaryBlobStorage",
     "UserVisibleError",
     "ValueHintType",
     "ValueType",
+    "autocomplete_search",
+    "autocomplete_search_objects",
     "generate_schema",
     "get_effective_property_keys_from_schema",
     "join_url",
@@ -103,6 +126,7 @@ __all__ = [
     "make_schema",
     "new_pack",
     "schema",
+    "simple_autocomplete",
     "with_identity",
     "with_query_params",
 ]

@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.building_blocks import ConnectionRequirement, checked_requirement
+from coda_cli.sdk.declared_values import check_function, check_text, checked_list
 from coda_cli.sdk.domains import checked_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class AuthenticationType(StrEnum):
@@ -38,6 +40,33 @@ class AuthenticationType(StrEnum):
     VARIOUS = "Various"
 
 
+class ReservedAuthenticationNames(StrEnum):
+    """The names of the authentications that need none of their own; the reference's own strings."""
+
+    DEFAULT = "defaultUserAuthentication"
+    SYSTEM = "systemAuthentication"
+
+
+class PostSetupType(StrEnum):
+    """The steps that can follow the set-up of an account; the values are the reference's own strings."""
+
+    SET_ENDPOINT = "SetEndPoint"  # the capital P is the reference's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEndpoint:
+    """A step after the set-up of an account: the person chooses one of the endpoints that it can use.
+
+    ``get_options`` is ``fn(context)`` and gives texts or ``{"display": …, "value": …}``. It is called without
+    an endpoint, since none is chosen yet.
+    """
+
+    name: str
+    description: str
+    get_options: Callable[..., Any]
+    type: PostSetupType = PostSetupType.SET_ENDPOINT
+
+
 AWS_TYPES = frozenset({AuthenticationType.AWS_ACCESS_KEY, AuthenticationType.AWS_ASSUME_ROLE})
 SUPPORTED_TYPES = AWS_TYPES | {AuthenticationType.NONE}
 
@@ -48,7 +77,8 @@ class Authentication:
 
     ``service`` is the name that AWS signs the service's requests by (``s3``, ``dynamodb``).
     ``network_domain`` is the only domain that receives credentials. A pack that ``requires_endpoint_url``
-    talks to a URL that the person configures, under ``endpoint_domain`` where that is given.
+    talks to a URL that the person configures, under ``endpoint_domain`` where that is given; the steps of
+    ``post_setup`` help to choose it. ``display_name`` and ``description`` are those of a named one.
     """
 
     type: AuthenticationType
@@ -58,6 +88,10 @@ class Authentication:
     endpoint_domain: str | None = None
     instructions_url: str | None = None
     get_connection_name: Callable[..., Any] | None = None
+    post_setup: tuple[SetEndpoint, ...] = ()
+    default_connection_requirement: ConnectionRequirement | None = None
+    display_name: str = ""
+    description: str = ""
 
     @property
     def is_aws(self) -> bool:
@@ -74,12 +108,16 @@ def make_authentication(
     endpoint_domain: str | None,
     instructions_url: str | None,
     get_connection_name: Callable[..., Any] | None,
+    post_setup: Sequence[SetEndpoint] = (),
+    default_connection_requirement: ConnectionRequirement | None = None,
+    display_name: str = "",
+    description: str = "",
 ) -> Authentication:
     """Check what one declaration of an authentication shows by itself.
 
     Raises:
         DeclarationError: an unknown or unsupported type, a service missing or out of place, a domain
-            that is none.
+            that is none, a text or a function that is none, a step of the set-up that makes no sense.
     """
     if not isinstance(type, AuthenticationType):
         raise DeclarationError(f"authentication: type {type!r} is not a member of sdk.AuthenticationType")
@@ -89,19 +127,50 @@ def make_authentication(
             f"authentication: type {type.name} is not supported", f"Supported are {supported}."
         )
     _check_service(type, service)
-    if endpoint_domain is not None and not requires_endpoint_url:
+    steps = _checked_steps(post_setup)
+    needs_endpoint = requires_endpoint_url or bool(steps)
+    if endpoint_domain is not None and not needs_endpoint:
         raise DeclarationError("authentication: endpoint_domain goes with requires_endpoint_url=True")
-    if get_connection_name is not None and not callable(get_connection_name):
-        raise DeclarationError("authentication: get_connection_name is no function")
+    if instructions_url is not None:
+        check_text(instructions_url, "authentication: instructions_url")
+    if get_connection_name is not None:
+        check_function(get_connection_name, "authentication: get_connection_name")
+    requirement = checked_requirement(
+        default_connection_requirement, "authentication: default_connection_requirement"
+    )
+    if requirement is ConnectionRequirement.REQUIRED and type is AuthenticationType.NONE:
+        raise DeclarationError("authentication: no account can be REQUIRED where the type is NONE")
     return Authentication(
         type=type,
         service=service,
         network_domain=None if network_domain is None else checked_domain(network_domain),
-        requires_endpoint_url=requires_endpoint_url,
+        requires_endpoint_url=needs_endpoint,
         endpoint_domain=None if endpoint_domain is None else checked_domain(endpoint_domain),
         instructions_url=instructions_url,
         get_connection_name=get_connection_name,
+        post_setup=steps,
+        default_connection_requirement=requirement,
+        display_name=display_name,
+        description=description,
     )
+
+
+def _checked_steps(post_setup: object) -> tuple[SetEndpoint, ...]:
+    steps = checked_list(post_setup, "authentication: post_setup")
+    names: set[str] = set()
+    for step in steps:
+        if not isinstance(step, SetEndpoint):
+            raise DeclarationError(f"authentication: post_setup has {step!r}", "Use sdk.SetEndpoint.")
+        place = f"authentication: post_setup step {step.name}"
+        check_text(step.name, "authentication: the name of a post_setup step")
+        if not re.fullmatch(r"\w+", step.name):
+            raise DeclarationError(f"{place}: its name is not one word")
+        if step.name in names:
+            raise DeclarationError(f"{place} is declared twice")
+        names.add(step.name)
+        check_text(step.description, f"{place}: its description")
+        check_function(step.get_options, f"{place}: get_options")
+    return steps
 
 
 def _check_service(type: AuthenticationType, service: object) -> None:

@@ -1,4 +1,4 @@
-"""What a running formula is given: the execution context, its fetcher, and what a fetch returns.
+"""What a running formula is given: the execution context, its fetcher, storage and logger.
 
 Definitions only: the runner supplies what stands behind the protocols.
 """
@@ -6,9 +6,11 @@ Definitions only: the runner supplies what stands behind the protocols.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
+
+from coda_cli.errors import RequestError
 
 
 class Headers(Mapping[str, str]):
@@ -49,9 +51,42 @@ class FetchResponse:
     body: Any
 
 
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """One request, to keep and to change by ``dataclasses.replace`` before it is fetched.
+
+    Its ``repr`` shows method and URL alone: the rest may hold what must not be seen.
+
+    Args:
+        method: ``GET``, ``HEAD``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
+        url: absolute, or relative to the endpoint of a pack that requires one.
+        headers: those of the request; the authentication adds its own.
+        body: text is sent as UTF-8.
+        form: sent as ``application/x-www-form-urlencoded`` instead of a body.
+        is_binary_response: give the body as ``bytes``.
+        disable_authentication: send the request without credentials.
+        ignore_redirects: do not follow a redirect; it is then a ``StatusCodeError``.
+        cache_ttl_secs: accepted and without effect when run locally, as in the reference.
+        force_cache: the same.
+    """
+
+    method: str
+    url: str
+    _: KW_ONLY
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+    body: str | bytes | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    is_binary_response: bool = field(default=False, repr=False)
+    disable_authentication: bool = field(default=False, repr=False)
+    ignore_redirects: bool = field(default=False, repr=False)
+    cache_ttl_secs: float | None = field(default=None, repr=False)
+    force_cache: bool = field(default=False, repr=False)
+
+
 class Fetcher(Protocol):
     """Sends requests, authenticated as the pack declares."""
 
+    @overload
     def fetch(
         self,
         method: str,
@@ -65,20 +100,16 @@ class Fetcher(Protocol):
         ignore_redirects: bool = False,
         cache_ttl_secs: float | None = None,
         force_cache: bool = False,
-    ) -> FetchResponse:
+    ) -> FetchResponse: ...
+
+    @overload
+    def fetch(self, method: FetchRequest, /) -> FetchResponse: ...
+
+    def fetch(self, method: str | FetchRequest, url: str | None = None, **options: Any) -> FetchResponse:
         """Send one request and return its answer.
 
-        Args:
-            method: ``GET``, ``HEAD``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
-            url: absolute, or relative to the endpoint of a pack that requires one.
-            headers: those of the request; the authentication adds its own.
-            body: text is sent as UTF-8.
-            form: sent as ``application/x-www-form-urlencoded`` instead of a body.
-            is_binary_response: give the body as ``bytes``.
-            disable_authentication: send the request without credentials.
-            ignore_redirects: do not follow a redirect; it is then a ``StatusCodeError``.
-            cache_ttl_secs: accepted and without effect when run locally, as in the reference.
-            force_cache: the same.
+        It is given as a method, a URL and the rest of ``FetchRequest`` by keyword, or as a
+        ``FetchRequest`` alone.
 
         Raises:
             StatusCodeError: the answer's status is outside 2xx.
@@ -86,6 +117,114 @@ class Fetcher(Protocol):
             CredentialsError: there are no usable credentials.
         """
         ...
+
+
+class TemporaryUrl(str):
+    """The URL of what a run stored: where a result is to be a URL, it may be this one.
+
+    It is text in every way. The class tells it from other ``file:`` URLs, which are no results.
+    """
+
+    __slots__ = ()
+
+
+class TemporaryBlobStorage(Protocol):
+    """Keeps bytes that a result refers to but cannot hold: large ones, or such as need the account."""
+
+    def store_url(
+        self,
+        url: str,
+        *,
+        content_type: str | None = None,
+        download_filename: str | None = None,
+        expiry_ms: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        disable_authentication: bool = False,
+        cache_ttl_secs: float | None = None,
+    ) -> str:
+        """Fetch a URL as ``Fetcher.fetch`` does, keep what it answers, and return where.
+
+        Args:
+            url: as for a fetch.
+            content_type: what it is, instead of what the answer says.
+            download_filename: the name of the file that is kept.
+            expiry_ms: accepted and without effect when run locally.
+            headers: as for a fetch, and the two that follow.
+            disable_authentication: send the request without credentials.
+            cache_ttl_secs: accepted and without effect when run locally.
+
+        Raises:
+            RequestError: as for a fetch; or the file's name is none, or it cannot be written.
+            CredentialsError: there are no usable credentials.
+        """
+        ...
+
+    def store_blob(
+        self,
+        blob_data: bytes,
+        content_type: str,
+        *,
+        download_filename: str | None = None,
+        expiry_ms: float | None = None,
+    ) -> str:
+        """Keep bytes, and return the URL of the file they are in.
+
+        Raises:
+            RequestError: it is given no bytes, or the file's name is none, or it cannot be written.
+        """
+        ...
+
+
+class NoBlobStorage:
+    """Stands where a context was made without a storage; a ``TemporaryBlobStorage`` that refuses."""
+
+    def store_url(self, url: str, **_: Any) -> str:
+        """Refuse."""
+        raise self._error(f"the URL {url!r}")
+
+    def store_blob(self, blob_data: bytes, content_type: str, **_: Any) -> str:  # noqa: ARG002 - protocol
+        """Refuse."""
+        raise self._error(f"a blob of type {content_type}")
+
+    def _error(self, what: str) -> RequestError:
+        return RequestError(
+            f"{what} cannot be stored: this context has no temporary blob storage",
+            "Give it one: sdk.ExecutionContext(fetcher=…, temporary_blob_storage=…).",
+        )
+
+
+class Logger(Protocol):
+    """A logger with the reference's methods; ``%s`` in a message takes the arguments in turn."""
+
+    def trace(self, message: object, /, *args: object) -> None:
+        """Say what only matters for finding a mistake, in every step."""
+        ...
+
+    def debug(self, message: object, /, *args: object) -> None:
+        """Say what only matters for finding a mistake."""
+        ...
+
+    def info(self, message: object, /, *args: object) -> None:
+        """Say what was done."""
+        ...
+
+    def warn(self, message: object, /, *args: object) -> None:
+        """Say what may be wrong."""
+        ...
+
+    def warning(self, message: object, /, *args: object) -> None:
+        """Say what may be wrong, by the name that Python has for it."""
+        ...
+
+    def error(self, message: object, /, *args: object) -> None:
+        """Say what is wrong, and go on."""
+        ...
+
+
+def _logger() -> Logger:
+    from coda_cli.sdk.logger import PackLogger
+
+    return PackLogger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +241,7 @@ class ExecutionContext:
 
     ``timezone`` is the one that dates without an offset are read in. ``endpoint`` is the URL that the
     person configured for a pack that requires one. ``invocation_token`` is another one for each run.
+    ``logger`` says things to whoever runs the formula.
     """
 
     fetcher: Fetcher
@@ -109,3 +249,5 @@ class ExecutionContext:
     timezone: tzinfo = UTC
     invocation_token: str = ""
     invocation_location: InvocationLocation = field(default_factory=InvocationLocation)
+    temporary_blob_storage: TemporaryBlobStorage = field(default_factory=NoBlobStorage)
+    logger: Logger = field(default_factory=_logger)

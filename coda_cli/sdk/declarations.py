@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, Protocol
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 
+class Kind(StrEnum):
+    """What is declared, as far as another declaration can lack it."""
+
+    AUTHENTICATION = "authentication"
+    FORMULA = "formula"
+    OTHER = "other"
+
+
 class Listener(Protocol):
     """Hears of declarations while a pack is loaded, each at the moment in which it is made."""
 
@@ -28,7 +37,7 @@ class Listener(Protocol):
         """Hear of what a pack, the owner, took in."""
         ...
 
-    def refused(self, error: DeclarationError) -> None:
+    def refused(self, error: DeclarationError, kind: Kind) -> None:
         """Hear of what would have failed; the pack goes on without it."""
         ...
 
@@ -56,6 +65,9 @@ def accept(owner: object, declared: object) -> None:
 class Declaring:
     """The body of what declares something: it fails, or ends there if a listener hears of it."""
 
+    def __init__(self, kind: Kind = Kind.OTHER) -> None:
+        self._kind = kind
+
     def __enter__(self) -> None:
         """Begin."""
 
@@ -66,19 +78,24 @@ class Declaring:
         listener = _LISTENER.get()
         if listener is None or not isinstance(error, DeclarationError):
             return False
-        listener.refused(error)
+        listener.refused(error, self._kind)
         return True
 
 
-def declares(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Make a function, of which nothing remains where it is refused, one that declares something."""
+def declares(
+    kind: Kind = Kind.OTHER,
+) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
+    """Let a function declare something, of which nothing remains where it is refused."""
 
-    @wraps(function)
-    def declare(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        with Declaring():
-            function(*args, **kwargs)
+    def decorate(function: Callable[Arguments, None]) -> Callable[Arguments, None]:
+        @wraps(function)
+        def declare(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+            with Declaring(kind):
+                function(*args, **kwargs)
 
-    return declare
+        return declare
+
+    return decorate
 
 
 class Gathering:

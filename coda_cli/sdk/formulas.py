@@ -8,13 +8,26 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.building_blocks import (
+    ConnectionRequirement,
+    checked_authentication_names,
+    checked_requirement,
+)
 from coda_cli.sdk.declarations import Gathering
-from coda_cli.sdk.parameters import Parameter, check_parameter_name, parameter_of, type_of
+from coda_cli.sdk.declared_values import check_function, check_text, checked_list
+from coda_cli.sdk.parameters import (
+    Parameter,
+    check_parameter_name,
+    checked_parameter,
+    parameter_of,
+    type_of,
+)
 from coda_cli.sdk.schema_annotations import declared_schema, schema_of
 from coda_cli.sdk.schema_declarations import schema_of_fields
 from coda_cli.sdk.schemas import Schema
@@ -30,7 +43,8 @@ class Formula:
     """A named, typed function of a pack.
 
     ``execute`` is called with the context, then one value for each of ``parameters``, then the values of
-    ``vararg_parameters`` repeated in turn. An action (``is_action``) changes something.
+    ``vararg_parameters`` repeated in turn. An action (``is_action``) changes something. The last three are
+    those of every ``BuildingBlock``.
     """
 
     name: str
@@ -40,6 +54,9 @@ class Formula:
     vararg_parameters: tuple[Parameter, ...] = ()
     result: Schema = Schema()  # noqa: RUF009 - frozen
     is_action: bool = False
+    validate_parameters: Callable[..., Any] | None = None
+    connection_requirement: ConnectionRequirement | None = None
+    allowed_authentication_names: tuple[str, ...] = ()
 
 
 def pascal_case(name: str) -> str:
@@ -54,6 +71,9 @@ def formula_of(
     description: str | None = None,
     schema: object = None,
     is_action: bool = False,
+    validate_parameters: Callable[..., Any] | None = None,
+    connection_requirement: ConnectionRequirement | None = None,
+    allowed_authentication_names: Sequence[str] = (),
 ) -> Formula:
     """Read a formula from a function: its name, docstring and signature.
 
@@ -71,31 +91,39 @@ def formula_of(
         parameters, varargs, result = _signature(function)
         if schema is not None:
             result = _said_twice(result, declared_schema(schema), "the annotation of the result")
+        return _checked(
+            Formula(
+                name=name,
+                execute=function,
+                description=_first_paragraph(function) if description is None else description,
+                parameters=parameters,
+                vararg_parameters=varargs,
+                result=result,
+                is_action=is_action,
+                validate_parameters=validate_parameters,
+                connection_requirement=connection_requirement,
+            ),
+            allowed_authentication_names,
+        )
     except DeclarationError as error:
         raise error.placed(f"formula {name}, ") from None
-    return Formula(
-        name=name,
-        execute=function,
-        description=_first_paragraph(function) if description is None else description,
-        parameters=parameters,
-        vararg_parameters=varargs,
-        result=result,
-        is_action=is_action,
-    )
 
 
 def formula_spelled_out(
     *,
     name: str,
     description: str,
-    parameters: typing.Sequence[Parameter],
-    vararg_parameters: typing.Sequence[Parameter],
+    parameters: Sequence[Parameter],
+    vararg_parameters: Sequence[Parameter],
     result_type: ValueType | None,
     coda_type: ValueHintType | None = None,
     items: object = None,
     schema: object = None,
     is_action: bool,
     execute: Execute,
+    validate_parameters: Callable[..., Any] | None = None,
+    connection_requirement: ConnectionRequirement | None = None,
+    allowed_authentication_names: Sequence[str] = (),
 ) -> Formula:
     """Make a formula from its parts, one to one with the TypeScript call.
 
@@ -103,30 +131,48 @@ def formula_spelled_out(
         DeclarationError: a part makes no sense; the message names the formula and parameter.
     """
     check_formula_name(name)
-    if not callable(execute):
-        raise DeclarationError(f"formula {name}: execute is no function but {execute!r}")
+    check_function(execute, f"formula {name}: execute")
     _check_not_async(name, execute)
-    for parameter in (*parameters, *vararg_parameters):
-        if not isinstance(parameter, Parameter):
-            raise DeclarationError(
-                f"formula {name}: {parameter!r} is no parameter", "Use sdk.make_parameter."
-            )
     try:
+        fixed = _spelled_out_parameters(parameters, "parameters")
+        varargs = _spelled_out_parameters(vararg_parameters, "vararg_parameters")
         _signature_parameters(execute)
-        _check_parameters(tuple(parameters), tuple(vararg_parameters))
-        _check_call(execute, [parameter.name for parameter in (*parameters, *vararg_parameters)])
-        result = _spelled_out_result(result_type, coda_type, items, schema)
+        _check_parameters(fixed, varargs)
+        _check_call(execute, [parameter.name for parameter in (*fixed, *varargs)])
+        return _checked(
+            Formula(
+                name=name,
+                execute=execute,
+                description=description,
+                parameters=fixed,
+                vararg_parameters=varargs,
+                result=_spelled_out_result(result_type, coda_type, items, schema),
+                is_action=is_action,
+                validate_parameters=validate_parameters,
+                connection_requirement=connection_requirement,
+            ),
+            allowed_authentication_names,
+        )
     except DeclarationError as error:
         raise error.placed(f"formula {name}, ") from None
-    return Formula(
-        name=name,
-        execute=execute,
-        description=description,
-        parameters=tuple(parameters),
-        vararg_parameters=tuple(vararg_parameters),
-        result=result,
-        is_action=is_action,
-    )
+
+
+def _spelled_out_parameters(parameters: object, what: str) -> tuple[Parameter, ...]:
+    given = checked_list(parameters, what)
+    for parameter in given:
+        if not isinstance(parameter, Parameter):
+            raise DeclarationError(f"{what}: {parameter!r} is no parameter", "Use sdk.make_parameter.")
+    return tuple(map(checked_parameter, given))
+
+
+def _checked(formula: Formula, allowed_authentication_names: object) -> Formula:
+    """Return a formula whose description, validation and account are what they must be."""
+    check_text(formula.description, "its description")
+    if formula.validate_parameters is not None:
+        check_function(formula.validate_parameters, "validate_parameters")
+    requirement = checked_requirement(formula.connection_requirement, "connection_requirement")
+    names = checked_authentication_names(allowed_authentication_names, requirement)
+    return replace(formula, allowed_authentication_names=names)
 
 
 def _spelled_out_result(
@@ -196,12 +242,13 @@ def _first_paragraph(function: Execute) -> str:
 def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], Schema]:
     context, *given = _signature_parameters(function)
     try:
-        hints = typing.get_type_hints(function, include_extras=True)
+        hints = _type_hints(function, context.name)
     except NameError as error:
         annotated = [(f"parameter {one.name}", str(one.annotation)) for one in given]
         place = next((place for place, text in annotated if str(error.name) in text), "its result")
         raise DeclarationError(
-            f"{place}: {error}", "Define or import the name above the formula, not in a function."
+            f"{place}: {error}",
+            "Define or import the name above the formula, not in a function nor under TYPE_CHECKING.",
         ) from None
     except (AttributeError, TypeError, SyntaxError) as error:
         raise DeclarationError(f"its annotations: {error}") from None
@@ -228,6 +275,18 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
         result = schema_of(hints["return"]) if "return" in hints else result
     gathering.end()
     return tuple(parameters), tuple(varargs), result
+
+
+def _type_hints(function: Execute, context: str) -> dict[str, Any]:
+    """Return the annotations; that of the context, which nobody needs, may be of a name that is not there."""
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except NameError:
+        others = {name: one for name, one in inspect.get_annotations(function).items() if name != context}
+        names = getattr(inspect.unwrap(function), "__globals__", {})
+        return typing.get_type_hints(
+            SimpleNamespace(__annotations__=others), globalns=names, include_extras=True
+        )
 
 
 def _check_parameters(parameters: tuple[Parameter, ...], varargs: tuple[Parameter, ...]) -> None:

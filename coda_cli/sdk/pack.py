@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.authentication import Authentication, AuthenticationType, make_authentication
-from coda_cli.sdk.declarations import Declaring, accept, declares
+from coda_cli.sdk.authenticated_pack import AuthenticatedPack
+from coda_cli.sdk.authentication import AuthenticationType
+from coda_cli.sdk.building_blocks import ConnectionRequirement
+from coda_cli.sdk.column_formats import Format, make_format, problem_of_format
+from coda_cli.sdk.declarations import Declaring, Kind, accept, declares
 from coda_cli.sdk.domains import checked_domain, domain_within
 from coda_cli.sdk.formulas import Execute, Formula, formula_of, formula_spelled_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from coda_cli.sdk.building_blocks import BuildingBlock
     from coda_cli.sdk.parameters import Parameter
     from coda_cli.sdk.schemas import Schema
     from coda_cli.sdk.value_types import ValueHintType, ValueType
@@ -27,25 +31,35 @@ Function = TypeVar("Function", bound=Execute)
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What only the whole pack shows to be wrong, and the declaration that has to be changed for it."""
+    """What only the whole pack shows to be wrong, and the declaration that has to be changed for it.
+
+    ``lacks`` is of which kind a declaration is not there, if that is the problem.
+    """
 
     problem: str
     about: object
+    lacks: Kind | None = None
 
 
-class Pack:
+class Pack(AuthenticatedPack):
     """A pack under construction; a module assigns one to the variable ``pack``."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._formulas: dict[str, Formula] = {}
         self._domains: list[str] = []
-        self._authentications: dict[str, Authentication] = {}
+        self._formats: dict[str, Format] = {}
         self._version: str | None = None
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas in the order of their declaration."""
         return tuple(self._formulas.values())
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The column formats in the order of their declaration."""
+        return tuple(self._formats.values())
 
     @property
     def network_domains(self) -> tuple[str, ...]:
@@ -57,13 +71,7 @@ class Pack:
         """The pack's version, if it says one."""
         return self._version
 
-    @property
-    def authentication(self) -> Authentication:
-        """How requests are authenticated: as the user if that is declared, else as the system."""
-        undeclared = Authentication(AuthenticationType.NONE)
-        return self._authentications.get("user") or self._authentications.get("system") or undeclared
-
-    @declares
+    @declares()
     def set_version(self, version: str) -> None:
         """Say the pack's version: ``1``, ``1.2`` or ``1.2.3``."""
         self._version = _checked_version(version)
@@ -80,72 +88,31 @@ class Pack:
                 continue
             self._domains += {domain_within(domain)}.difference(self._domains)
 
-    @declares
-    def set_user_authentication(
+    @declares()
+    def add_column_format(
         self,
         *,
-        type: AuthenticationType,
-        service: str | None = None,
-        network_domain: str | None = None,
-        requires_endpoint_url: bool = False,
-        endpoint_domain: str | None = None,
-        instructions_url: str | None = None,
-        get_connection_name: Callable[..., Any] | None = None,
+        name: str,
+        formula_name: str,
+        matchers: Sequence[str | re.Pattern[str]] = (),
+        instructions: str = "",
     ) -> None:
-        """Declare how requests are authenticated as the person who runs a formula.
+        """Declare a column format: the formula that a document runs for each value of a column.
 
         Args:
-            type: one of the ways to authenticate.
-            service: for the AWS types, the name that the service's requests are signed by.
-            network_domain: the declared domain that receives credentials; needed where there are several.
-            requires_endpoint_url: the person configures the URL that relative URLs are appended to.
-            endpoint_domain: the domain which that URL must be under.
-            instructions_url: a page that says how to get credentials.
-            get_connection_name: ``fn(context)`` that names the account behind the credentials.
+            name: what people choose it by.
+            formula_name: a formula of this pack that requires one parameter, the value.
+            matchers: regular expressions of the URLs that it is offered for.
+            instructions: which values to put into such a column.
 
         Raises:
-            DeclarationError: it makes no sense, or is declared twice.
+            DeclarationError: a part makes no sense, or the name is taken.
         """
-        declared = make_authentication(
-            type=type,
-            service=service,
-            network_domain=network_domain,
-            requires_endpoint_url=requires_endpoint_url,
-            endpoint_domain=endpoint_domain,
-            instructions_url=instructions_url,
-            get_connection_name=get_connection_name,
-        )
-        self._declare("user", declared)
-
-    @declares
-    def set_system_authentication(
-        self,
-        *,
-        type: AuthenticationType,
-        service: str | None = None,
-        network_domain: str | None = None,
-        requires_endpoint_url: bool = False,
-        endpoint_domain: str | None = None,
-        instructions_url: str | None = None,
-        get_connection_name: Callable[..., Any] | None = None,
-    ) -> None:
-        """Declare how requests are authenticated as the pack itself; arguments as for the user's.
-
-        User authentication comes first where both are declared.
-
-        Raises:
-            DeclarationError: it makes no sense, or is declared twice.
-        """
-        declared = make_authentication(
-            type=type,
-            service=service,
-            network_domain=network_domain,
-            requires_endpoint_url=requires_endpoint_url,
-            endpoint_domain=endpoint_domain,
-            instructions_url=instructions_url,
-            get_connection_name=get_connection_name,
-        )
-        self._declare("system", declared)
+        made = make_format(name=name, formula_name=formula_name, matchers=matchers, instructions=instructions)
+        if made.name.lower() in self._formats:
+            raise DeclarationError(f"column format {made.name} is declared twice")
+        self._formats[made.name.lower()] = made
+        accept(self, made)
 
     @overload
     def formula(self, function: Function, /) -> Function: ...
@@ -158,6 +125,9 @@ class Pack:
         description: str | None = None,
         schema: Schema | type | None = None,
         is_action: bool = False,
+        validate_parameters: Callable[..., Any] | None = None,
+        connection_requirement: ConnectionRequirement | None = None,
+        allowed_authentication_names: Sequence[str] = (),
     ) -> Callable[[Function], Function]: ...
     def formula(
         self,
@@ -168,29 +138,40 @@ class Pack:
         description: str | None = None,
         schema: Schema | type | None = None,
         is_action: bool = False,
+        validate_parameters: Callable[..., Any] | None = None,
+        connection_requirement: ConnectionRequirement | None = None,
+        allowed_authentication_names: Sequence[str] = (),
     ) -> Any:
         """Register a function as a formula and return it unchanged.
 
         The name is the function's in PascalCase, the description its docstring's first paragraph, unless
         they are given; parameters and result come from the signature. ``schema``, a schema or a type such as
-        a dataclass, says more of the result.
+        a dataclass, says more of the result. ``validate_parameters`` is ``fn(context, parameters)``;
+        ``connection_requirement`` and ``allowed_authentication_names`` say which account its requests need.
 
         Raises:
             DeclarationError: the function cannot be a formula, or its name is taken.
         """
 
         def register(function: Execute) -> Execute:
-            with Declaring():
+            with Declaring(Kind.FORMULA):
                 self._add(
                     formula_of(
-                        function, name=name, description=description, schema=schema, is_action=is_action
+                        function,
+                        name=name,
+                        description=description,
+                        schema=schema,
+                        is_action=is_action,
+                        validate_parameters=validate_parameters,
+                        connection_requirement=connection_requirement,
+                        allowed_authentication_names=allowed_authentication_names,
                     )
                 )
             return function
 
         return register if function is None else register(function)
 
-    @declares
+    @declares(Kind.FORMULA)
     def add_formula(
         self,
         *,
@@ -203,12 +184,15 @@ class Pack:
         items: Schema | type | None = None,
         schema: Schema | type | None = None,
         is_action: bool = False,
+        validate_parameters: Callable[..., Any] | None = None,
+        connection_requirement: ConnectionRequirement | None = None,
+        allowed_authentication_names: Sequence[str] = (),
         execute: Execute,
     ) -> None:
         """Register a formula spelled out, one to one with the TypeScript call.
 
         The result is ``result_type`` with a hint (``coda_type``) or the schema of an array's ``items``, or
-        ``schema``, which says all of it.
+        ``schema``, which says all of it. The others are as for ``formula``.
 
         Raises:
             DeclarationError: a part makes no sense, or the name is taken.
@@ -224,13 +208,23 @@ class Pack:
                 items=items,
                 schema=schema,
                 is_action=is_action,
+                validate_parameters=validate_parameters,
+                connection_requirement=connection_requirement,
+                allowed_authentication_names=allowed_authentication_names,
                 execute=execute,
             )
         )
 
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Say what only the whole pack shows to be wrong; empty where nothing is."""
-        found: list[Contradiction] = []
+        return (
+            *self._contradictions_of_credentials(),
+            *(found for formula in self.formulas for found in self._contradictions_of_account(formula)),
+            *self._contradictions_of_formats(),
+        )
+
+    def _contradictions_of_credentials(self) -> Iterator[Contradiction]:
+        """Say which authentications do not have just one domain that receives credentials."""
         for declared in self._authentications.values():
             if declared.type is AuthenticationType.NONE:
                 continue
@@ -249,8 +243,34 @@ class Pack:
                 )
             else:
                 continue
-            found.append(Contradiction(problem, declared))
-        return tuple(found)
+            yield Contradiction(problem, declared)
+
+    def _contradictions_of_account(self, block: BuildingBlock) -> Iterator[Contradiction]:
+        """Say which account a formula or table wants that the pack does not declare."""
+        names = [
+            name for name, one in self._authentications.items() if one.type is not AuthenticationType.NONE
+        ]
+        there = ", ".join(names) or "none"
+        for name in block.allowed_authentication_names:
+            if name not in self._authentications:
+                problem = f"{block.name}: there is no authentication {name}; there are: {there}"
+                yield Contradiction(problem, block, lacks=Kind.AUTHENTICATION)
+        wants = block.connection_requirement is ConnectionRequirement.REQUIRED
+        if (
+            wants
+            and not block.allowed_authentication_names
+            and self.authentication.type is AuthenticationType.NONE
+        ):
+            problem = f"{block.name}: it requires an account, and the pack declares no authentication"
+            yield Contradiction(problem, block, lacks=Kind.AUTHENTICATION)
+
+    def _contradictions_of_formats(self) -> Iterator[Contradiction]:
+        names = {formula.name for formula in self.formulas}
+        for declared in self.formats:
+            problem = problem_of_format(declared, self.formulas)
+            if problem is not None:
+                lacks = None if declared.formula_name in names else Kind.FORMULA
+                yield Contradiction(problem, declared, lacks)
 
     def _covers(self, host: str) -> bool:
         return any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
@@ -267,19 +287,6 @@ class Pack:
             raise DeclarationError(f"formula {formula.name} is declared twice")
         self._formulas[formula.name.lower()] = formula
         accept(self, formula)
-
-    def _declare(self, kind: str, declared: Authentication) -> None:
-        if kind in self._authentications:
-            raise DeclarationError(f"{kind} authentication is declared twice")
-        both = (*self._authentications.values(), declared)
-        services = {one.service for one in both if one.service}
-        if len(services) > 1:
-            raise DeclarationError(
-                f"authentication: two AWS services, {' and '.join(sorted(services))}",
-                "A pack talks to one AWS service; make a pack for each.",
-            )
-        self._authentications[kind] = declared
-        accept(self, declared)
 
 
 def _checked_version(version: object) -> str:

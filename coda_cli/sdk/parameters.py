@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from inspect import Parameter as SignatureParameter
 from typing import Annotated, Any, NewType, Union
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.autocomplete import Autocomplete, checked_autocomplete
 from coda_cli.sdk.declarations import Declaring
+from coda_cli.sdk.declared_values import check_text
 
 Class = type[Any]
 
@@ -91,7 +93,8 @@ class Parameter:
     In ``Annotated[T, Parameter(...)]`` the type and whether it is optional come from the signature, and
     the name too unless it is given. ``default`` is what the function gets where it is left out.
     ``python_type`` is the number or date class that the annotation asks for; None passes an ``int``
-    where a number is whole, and dates as ``datetime``.
+    where a number is whole, and dates as ``datetime``. ``autocomplete`` is a list of texts, of numbers or of
+    ``{"display": …, "value": …}``, or ``fn(context, search, parameters)`` that gives one.
     """
 
     description: str = ""
@@ -100,24 +103,65 @@ class Parameter:
     optional: bool = False
     default: object = None
     python_type: Class | None = None
+    autocomplete: Autocomplete | Sequence[Any] | None = field(default=None, hash=False)
 
 
 def make_parameter(
-    *, type: ParameterType, name: str, description: str = "", optional: bool = False
+    *,
+    type: ParameterType,
+    name: str,
+    description: str = "",
+    optional: bool = False,
+    autocomplete: Sequence[Any] | Callable[..., Any] | None = None,
 ) -> Parameter:
-    """Spell out one parameter for ``Pack.add_formula``.
+    """Spell out one parameter for ``Pack.add_formula``; ``Parameter`` says what an autocomplete is.
 
     Raises:
-        DeclarationError: the type is no ``ParameterType``, or the name is not one word.
+        DeclarationError: the type is no ``ParameterType``, the name is not one word, the description no text,
+            or the autocomplete gives no values of this type.
     """
     with Declaring():
         if not isinstance(type, ParameterType):
             raise DeclarationError(f"parameter {name!r}: type {type!r} is not a member of sdk.ParameterType")
         check_parameter_name(name)
-        return Parameter(description=description, name=name, type=type, optional=optional)
+        made = Parameter(description=description, name=name, type=type, optional=optional)
+        return checked_parameter(replace(made, autocomplete=autocomplete))
     makes_sense = re.sub(r"\W", "_", str(name)) or "_"
     known = next((one for one in ParameterType if one == type), ParameterType.STRING)
-    return Parameter(description=description, name=makes_sense, type=known, optional=optional)
+    return Parameter(description=str(description), name=makes_sense, type=known, optional=optional)
+
+
+_AUTOCOMPLETED = (
+    ParameterType.STRING,
+    ParameterType.NUMBER,
+    ParameterType.STRING_ARRAY,
+    ParameterType.SPARSE_STRING_ARRAY,
+)
+"""The types for which the platform suggests values."""
+
+
+def checked_parameter(parameter: Parameter) -> Parameter:
+    """Return a parameter whose description is text, and whose autocomplete has one form.
+
+    Raises:
+        DeclarationError: they are not what they must be.
+    """
+    place = f"parameter {parameter.name}"
+    check_text(parameter.description, f"{place}: its description")
+    if parameter.autocomplete is None:
+        return parameter
+    if parameter.type not in _AUTOCOMPLETED:
+        raise DeclarationError(
+            f"{place}: autocomplete does not go with the type {parameter.type}",
+            f"It goes with {', '.join(map(str, _AUTOCOMPLETED[:3]))}.",
+        )
+    of_numbers = parameter.type is ParameterType.NUMBER
+    try:
+        return replace(
+            parameter, autocomplete=checked_autocomplete(parameter.autocomplete, of_numbers=of_numbers)
+        )
+    except DeclarationError as error:
+        raise DeclarationError(f"{place}: {error.message}", *error.details) from None
 
 
 def check_parameter_name(name: object) -> None:
@@ -171,13 +215,15 @@ def parameter_of(name: str, annotation: Any, default: object, *, vararg: bool = 
             f"parameter {name}: its default {default!r} is not of type {name_of(annotation)}",
             *(["Write `| None` behind the type if it may be None."] if default is None else []),
         )
-    return replace(
-        described,
-        name=described.name or name,
-        type=type_,
-        optional=(has_default or nullable) and not vararg,
-        default=default if has_default else None,
-        python_type=python_type,
+    return checked_parameter(
+        replace(
+            described,
+            name=described.name or name,
+            type=type_,
+            optional=(has_default or nullable) and not vararg,
+            default=default if has_default else None,
+            python_type=python_type,
+        )
     )
 
 

@@ -251,7 +251,6 @@ _KEPT = (
     (*_SHAPE, "coda_type", "id_property", "display_property", "identity"),
     (*_SHAPE, "coda_type"),
     _SHAPE,
-    ("type",),
 )
 """The fields that remain of a refused schema, as many as make sense together."""
 
@@ -261,7 +260,7 @@ def _what_makes_sense(fields: Mapping[str, Any]) -> Schema:
     for kept in _KEPT:
         with suppress(DeclarationError):
             return schema_of_fields({name: fields[name] for name in kept if name in fields})
-    return Schema()
+    return Schema(type=next((one for one in ValueType if one == fields["type"]), None))
 
 
 def _properties(value: object) -> Mapping[str, Schema]:

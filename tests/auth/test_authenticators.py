@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from coda_cli.auth.authenticators import Anonymous, Authenticators
+from coda_cli.auth.authenticators import Anonymous, Authenticators, IfThereAreCredentials
 from coda_cli.auth.aws import AwsAuthenticator
 from coda_cli.auth.aws_options import AwsOptions
-from coda_cli.errors import CredentialsError
+from coda_cli.errors import CredentialsError, NoCredentialsError
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import Authentication, AuthenticationType
-from coda_cli.wire import PathStyle, Refusal, ServiceError, WireResponse
+from coda_cli.wire import PathStyle, Refusal, ServiceError, WireRequest, WireResponse
 from tests.auth.world import ACCESS_KEY, ASSUME_ROLE, request, write_files
 
 if TYPE_CHECKING:
@@ -73,3 +74,49 @@ def test_profiles_are_no_matter_of_other_hosts(
     assert router.connect_to(request("http://127.0.0.1:8080/").url) is None
     with pytest.raises(CredentialsError, match="no profile 'nope'"):
         router.connect_to(request().url)
+
+
+class Told:
+    """An authenticator that finds what it is told to find."""
+
+    path_style = PathStyle.S3
+
+    def __init__(self, error: CredentialsError | None) -> None:
+        self.error = error
+
+    def authenticate(self, request: WireRequest) -> WireRequest:
+        """Sign, or fail."""
+        if self.error is not None:
+            raise self.error
+        return replace(request, headers=(("Authorization", "signed"),))
+
+    def retry(self, request: WireRequest, response: WireResponse) -> WireRequest | None:
+        """Give the request again."""
+        return request
+
+    def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:
+        """Say so."""
+        return Refusal(("refused",))
+
+
+def test_an_optional_account(caplog: pytest.LogCaptureFixture) -> None:
+    """Where there are no credentials, requests go as they are, and that is told once."""
+    caplog.set_level("INFO", "coda_cli")
+    wire = request()
+    without = IfThereAreCredentials(Told(NoCredentialsError("there are none")))
+    assert [without.authenticate(wire), without.authenticate(wire)] == [wire, wire]
+    assert [record.getMessage() for record in caplog.records] == [
+        "requests go without an account, which is optional: there are none"
+    ]
+    signed = IfThereAreCredentials(Told(None))
+    assert signed.authenticate(wire).headers == (("Authorization", "signed"),)
+    response = WireResponse(403)
+    assert (signed.path_style, signed.retry(wire, response)) == (PathStyle.S3, wire)
+    assert signed.refusal(wire, response) == Refusal(("refused",))
+
+
+def test_an_optional_account_that_cannot_be_used() -> None:
+    """Credentials that are there and wrong are an error as ever."""
+    broken = IfThereAreCredentials(Told(CredentialsError("half a key")))
+    with pytest.raises(CredentialsError, match="half a key"):
+        broken.authenticate(request())

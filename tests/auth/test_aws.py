@@ -98,16 +98,31 @@ def test_same_region_as_the_hosts_is_not_told(caplog: pytest.LogCaptureFixture) 
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-@pytest.mark.parametrize("region", [None, "us-east-1"])
-def test_multi_region_hosts_are_refused(region: str | None) -> None:
-    """Hosts that take SigV4A are an error that says so, whatever region is given."""
+@pytest.mark.parametrize(
+    ("region", "region_set", "warned"),
+    [
+        pytest.param(None, "*", False, id="every region"),
+        pytest.param("us-east-1", "us-east-1", True, id="--region"),
+    ],
+)
+def test_multi_region_hosts(
+    caplog: pytest.LogCaptureFixture, region: str | None, region_set: str, warned: bool
+) -> None:
+    """Their signature is asymmetric, and good in every region unless one is given, with a warning."""
     auth = authenticator(region=region)
-    with pytest.raises(RequestError, match="cannot be signed") as caught:
-        auth.authenticate(request("https://x.mrap.accesspoint.s3-global.amazonaws.com/"))
-    assert "SigV4A" in details(caught.value)
+    url = "https://x.mrap.accesspoint.s3-global.amazonaws.com/"
+    signed, again = auth.authenticate(request(url)), auth.authenticate(request(url))
+    assert (header(signed, "authorization") or "").startswith("AWS4-ECDSA-P256-SHA256 ")
+    assert header(signed, "x-amz-region-set") == header(again, "x-amz-region-set") == region_set
+    assert ("is in every region" in caplog.text) is warned
+    assert (
+        header(auth.authenticate(request("https://s3.us-east-1.amazonaws.com/")), "x-amz-region-set") is None
+    )
 
 
-@pytest.mark.parametrize("name", ["Host", "authorization", "X-Amz-Date", "x-amz-security-token"])
+@pytest.mark.parametrize(
+    "name", ["Host", "authorization", "X-Amz-Date", "x-amz-security-token", "X-Amz-Region-Set"]
+)
 def test_headers_of_the_signature_are_refused(name: str) -> None:
     """A pack may not set what the signature sets; the message names the header, not its value."""
     with pytest.raises(RequestError, match=f"sets the header {name},") as caught:

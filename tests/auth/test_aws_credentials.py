@@ -194,6 +194,7 @@ def test_caller_is_the_role(sts: FakeSts) -> None:
     assert caller.has_token
     assert sts.requests == []
     assert caller.origin == f"role {ROLE}, assumed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    assert caller.renewal.startswith("The role is assumed anew by itself")
 
 
 def test_access_key_packs_assume_nothing(monkeypatch: pytest.MonkeyPatch, sts: FakeSts) -> None:

@@ -16,6 +16,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProxyConnectionError,
     ReadTimeoutError,
+    RefreshWithMFAUnsupportedError,
     SSLError,
     SSOTokenLoadError,
     TokenRetrievalError,
@@ -90,7 +91,7 @@ ATTEMPT = Attempt(Caller("****0001", has_token=False, origin="profile 'dev'", re
             InvalidConfigError(error_msg="source_profile is lost"), "source_profile is lost", id="settings"
         ),
         pytest.param(FileNotFoundError(2, "No such file", "token"), "token", id="file"),
-        pytest.param(EOFError(), "MFA", id="no terminal"),
+        pytest.param(RefreshWithMFAUnsupportedError(), "another MFA code", id="session with MFA"),
         pytest.param(ResponseParserError("x"), "none of AWS's", id="a page instead of an answer"),
         pytest.param(KeyError("Credentials"), "none of AWS's", id="an answer to something else"),
     ],

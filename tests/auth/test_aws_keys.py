@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,11 @@ from coda_cli.auth.aws_keys import REFRESH_SECONDS, HeldCredentials, Keys, check
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import Redactor
 from tests.auth.world import KEY_ID, SECRET, TOKEN, details
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coda_cli.auth.aws_keys import SomeCredentials
 
 CALLER = Caller("****0001", has_token=False, origin="a test", renewal="")
 
@@ -36,9 +42,13 @@ class Ending:
         return Keys(KEY_ID, SECRET, f"{TOKEN}-{self.asked}")
 
 
-def held(credentials: Ending, redactor: Redactor | None = None) -> HeldCredentials:
+def held(
+    credentials: Ending,
+    redactor: Redactor | None = None,
+    load_anew: Callable[[str], SomeCredentials] | None = None,
+) -> HeldCredentials:
     """Hold credentials of a test."""
-    return HeldCredentials(credentials, "a test", redactor or Redactor(), lambda: Attempt(CALLER))
+    return HeldCredentials(credentials, "a test", redactor or Redactor(), lambda: Attempt(CALLER), load_anew)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +86,76 @@ def test_failures_are_translated() -> None:
     assert "a test" in details(caught.value)
     with pytest.raises(ZeroDivisionError):
         held(Ending(0, failure=ZeroDivisionError())).get_frozen_credentials()
+
+
+def test_old_keys_serve_to_their_end() -> None:
+    """Where a session cannot be replaced before its end it is used until then, and asked for no more."""
+    credentials = Ending(3600)
+    holding = held(credentials)
+    first = holding.get_frozen_credentials()
+    credentials.seconds_left, credentials.failure = 60, ValueError("the network is down")
+    assert [holding.get_frozen_credentials() for _ in range(3)] == [first] * 3
+    assert credentials.asked == 2
+    credentials.seconds_left = -1
+    with pytest.raises(CredentialsError, match="credentials cannot be read"):
+        holding.get_frozen_credentials()
+    credentials.failure = None
+    assert holding.get_frozen_credentials().token == f"{TOKEN}-4"
+
+
+def test_keys_are_replaced_early_again_after_a_failure() -> None:
+    """One failure does not change when the next session is replaced."""
+    credentials = Ending(3600)
+    holding = held(credentials)
+    holding.get_frozen_credentials()
+    credentials.seconds_left, credentials.failure = 60, ValueError("the network is down")
+    holding.get_frozen_credentials()
+    credentials.seconds_left, credentials.failure = -1, None
+    holding.get_frozen_credentials()
+    credentials.seconds_left = REFRESH_SECONDS - 1
+    holding.get_frozen_credentials()
+    assert credentials.asked == 4
+
+
+def test_renewed_keys() -> None:
+    """Keys that are no longer taken are looked for again, once for each key, by whoever is told first."""
+    asked: list[str] = []
+
+    def load_anew(access_key: str) -> Keys:
+        asked.append(access_key)
+        return Keys("ASIANEW0000000000001", SECRET, TOKEN)
+
+    holding = held(Ending(3600), load_anew=load_anew)
+    assert not holding.renew(KEY_ID)
+    holding.get_frozen_credentials()
+    assert holding.renew(KEY_ID)
+    assert holding.renew(KEY_ID)
+    assert asked == [KEY_ID]
+    assert holding.get_frozen_credentials().access_key == "ASIANEW0000000000001"
+    assert not holding.renew("ASIANEW0000000000001")
+
+
+def test_keys_that_cannot_be_renewed() -> None:
+    """Static keys have nowhere to be got from, and another's key is no reason to look for any."""
+    credentials = Ending(3600)
+    holding = held(credentials)
+    holding.get_frozen_credentials()
+    assert not holding.renew(KEY_ID)
+    assert holding.renew("AKIAANOTHER000000001")
+    assert credentials.asked == 1
+
+
+def test_renewal_that_fails() -> None:
+    """What is said of new keys that cannot be got is an error of ours, and the old ones are held still."""
+
+    def load_anew(access_key: str) -> Keys:
+        raise ValueError("the file is gone")
+
+    holding = held(Ending(3600), load_anew=load_anew)
+    keys = holding.get_frozen_credentials()
+    with pytest.raises(CredentialsError, match="credentials cannot be read"):
+        holding.renew(KEY_ID)
+    assert holding.get_frozen_credentials() is keys
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,34 @@ def test_session_is_loaded_only_if_it_matters(
         write_files(scrubbed_environment, config)
     process = subprocess.run([sys.executable, "-c", QUESTIONS], capture_output=True, text=True, check=True)
     assert process.stdout.split() == ["0", "True", str(session)]
+
+
+CONFIG = """
+[default]
+[profile dev]
+[profile "two words"]
+[profile two words]
+[profile]
+[plain]
+[sso-session work]
+[services local]
+"""
+
+
+def test_names_are_botocores(monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Path) -> None:
+    """The names that are read without a session are those that a session has."""
+    assert profiles().names() == []
+    write_files(scrubbed_environment, CONFIG, "[keys]\n[dev]\n[profile odd]\n")
+    names = profiles().names()
+    assert names == sorted(profiles().session.available_profiles)
+    assert names == ["default", "dev", "keys", "profile odd", "two words"]
+    monkeypatch.setenv("AWS_PROFILE", "nosuch")
+    assert profiles().names() == names
+
+
+def test_names_in_a_file_that_is_none(scrubbed_environment: Path) -> None:
+    """A file that cannot be read is named."""
+    write_files(scrubbed_environment, "region = eu-west-1\n")
+    with pytest.raises(CredentialsError, match="cannot be read") as caught:
+        profiles().names()
+    assert "config" in details(caught.value)

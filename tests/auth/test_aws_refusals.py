@@ -237,5 +237,5 @@ def test_signature_for_several_regions_has_no_canonical_request_of_ours(
     scope = f"AWS4-ECDSA-P256-SHA256 Credential={KEY_ID}/20261123/s3/aws4_request, SignedHeaders=host"
     sent = request(S3, ("Authorization", scope), ("X-Amz-Date", "20261123T120000Z"))
     refusal = authenticator().refusal(sent, refused("SignatureDoesNotMatch"))
-    assert refusal.lines[0].startswith("It was signed for s3 in several regions by key")
+    assert refusal.lines[0].startswith("It was signed for s3 in every region by key")
     assert "canonical request" not in "\n".join((*refusal.lines, *caplog.messages))

@@ -274,7 +274,7 @@ def test_program_of_a_profile(capsys: Capture, folder: Path, scrubbed_environmen
     said = check_execute(
         capsys,
         CREDENTIALS,
-        ("credential_process", "no access for [secret]", "profile 'process' (--profile)"),
+        ("the credential_process of profile 'process'", "exit status 3", "no access for [secret]"),
         *(pack(folder), "Ask", "--profile", "process"),
     )
     assert "office" not in said

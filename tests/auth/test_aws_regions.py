@@ -51,6 +51,18 @@ def test_known_hosts(host: str, service: str, region: str | None) -> None:
         pytest.param("sqs.eu-future-9.amazonaws.com", "sqs", "eu-future-9", id="region newer than the data"),
         pytest.param("sqs.us-gov-future-9.amazonaws.com", "sqs", "us-gov-future-9", id="new GovCloud region"),
         pytest.param("aws-global.amazonaws.com", "sts", "us-east-1", id="pseudo region"),
+        pytest.param(
+            "a1b2.lambda-url.cn-north-1.on.amazonwebservices.com.cn",
+            "lambda",
+            "cn-north-1",
+            id="China's on.aws",
+        ),
+        pytest.param(
+            "packs.auth.cognito-idp.eusc-de-east-1.on.amazonwebservices.eu",
+            "cognito-idp",
+            "eusc-de-east-1",
+            id="the European sovereign on.aws",
+        ),
         pytest.param("evilamazonaws.com", "s3", None, id="suffix without its dot"),
         pytest.param("s3.us-east-1.amazonaws.com.example.org", "s3", None, id="suffix in the middle"),
         pytest.param("localhost", "execute-api", None, id="localhost"),

@@ -297,6 +297,9 @@ def test_level_is_told(
     caplog.set_level(logging.INFO, logger="coda_cli")
     assumed(monkeypatch, sts, {}, {**KEYS, "CODA_EXTERNAL_ID": VARIABLE_ID}, BOTH)
     assert "CODA_EXTERNAL_ID is ignored, since CODA_ROLE_ARN is not set" in caplog.messages
-    (line,) = (message for message in caplog.messages if message.startswith("assuming role"))
-    assert f"{STORED} (the role ARN stored by coda auth and the external id stored by coda auth)" in line
+    (line,) = (message for message in caplog.messages if message.startswith("role: "))
+    assert (
+        line
+        == f"role: {STORED}, from the role ARN stored by coda auth and the external id stored by coda auth"
+    )
     assert STORED_ID not in caplog.text

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from coda_cli.auth.aws_options import AwsOptions
 from coda_cli.auth.aws_session import CONNECT_SECONDS, CodaSession
@@ -148,3 +149,27 @@ def test_secrets_are_known_before_they_are_used(monkeypatch: pytest.MonkeyPatch)
         f"{ROLE_KEY_ID} {ROLE_SECRET} {ROLE_TOKEN} tenant-0815-x a-web-identity-token {COMMERCIAL}"
     )
     assert shown == f"****0003 [secret] [secret] ****15-x [secret] {COMMERCIAL}"
+
+
+def test_calls_are_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """With -v each call of ours is told with its status and time, as requests of packs are."""
+    caplog.set_level("INFO", "coda_cli")
+    with FakeSts() as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        asking = client(session())
+        asking.get_caller_identity()
+        sts.refusal = ("AccessDenied", "no")
+        with pytest.raises(ClientError):
+            asking.get_caller_identity()
+    told = [line for line in caplog.messages if line.startswith("sts ")]
+    assert [line.partition(" in ")[0] for line in told] == [
+        "sts GetCallerIdentity 200",
+        "sts GetCallerIdentity 403",
+    ]
+
+
+def test_certificates_that_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle that does not exist is named, by what names it, before anybody is called."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/no/such/bundle")
+    with pytest.raises(CredentialsError, match="AWS_CA_BUNDLE names a file that does not exist: /no/such"):
+        client(session())

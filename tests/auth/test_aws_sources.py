@@ -216,9 +216,8 @@ def test_credential_process_that_fails(scrubbed_environment: Path, text: str, ex
 def test_credential_process_that_is_not_there(scrubbed_environment: Path) -> None:
     """A program that does not exist is an error of ours."""
     write_files(scrubbed_environment, "[profile dev]\ncredential_process = no-such-program\n")
-    with pytest.raises(CredentialsError, match="cannot be read") as caught:
+    with pytest.raises(CredentialsError, match="no-such-program cannot be started"):
         credentials(profile="dev").keys()
-    assert "no-such-program" in details(caught.value)
 
 
 ROLE_PROFILE = f"""
@@ -251,7 +250,7 @@ def test_roles_behind_roles(monkeypatch: pytest.MonkeyPatch, scrubbed_environmen
         assert [call["RoleArn"] for call in sts.asked] == [ROLE, f"{ROLE}-last"]
         sts.refusal = ("AccessDenied", "not allowed")
         with pytest.raises(CredentialsError, match=f"refused to assume the role {ROLE}: AccessDenied"):
-            credentials(profile="last").keys()
+            credentials(profile="last", keeps_sessions=False).keys()
 
 
 @pytest.mark.parametrize("how", ["profile", "variables"])
@@ -272,7 +271,7 @@ def test_web_identity(monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Pat
         assert [call["WebIdentityToken"] for call in sts.asked] == ["a-web-identity-token"]
         sts.refusal = ("InvalidIdentityToken", "The token is stale")
         with pytest.raises(CredentialsError, match="refused to assume the role") as caught:
-            credentials(profile="web" if how == "profile" else None).keys()
+            credentials(profile="web" if how == "profile" else None, keeps_sessions=False).keys()
     assert "called with" in details(caught.value)
     assert "a-web-identity-token" not in details(caught.value)
 

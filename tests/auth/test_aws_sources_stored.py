@@ -269,5 +269,5 @@ def test_nothing_found_names_what_is_stored() -> None:
     """Among the places that were looked at is what coda auth stores, and how to store something."""
     with pytest.raises(CredentialsError, match="no AWS credentials were found") as caught:
         credentials(stored=Store(StoredCredentials())).keys()
-    assert "- what coda auth stores for this pack: nothing" in details(caught.value)
+    assert "- what coda auth stores for this pack: neither a key nor a profile" in details(caught.value)
     assert "coda auth PACK stores" in details(caught.value)

@@ -14,6 +14,7 @@ from coda_cli.auth.authenticators import Authenticators
 from coda_cli.auth.aws_credentials import AwsCredentials
 from coda_cli.auth.aws_options import AwsOptions
 from coda_cli.auth.aws_profiles import Profiles
+from coda_cli.auth.aws_session_cache import SessionCache
 from coda_cli.auth.aws_sources import find_source
 from coda_cli.redaction import Redactor
 from coda_cli.sdk.authentication import Authentication, AuthenticationType
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from coda_cli.auth.aws_session import CodaSession
     from coda_cli.auth.aws_sources import Source
     from coda_cli.auth.store import StoredCredentials
-    from coda_cli.wire import Authenticator
+    from coda_cli.wire import Authenticator, Clock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -99,6 +100,10 @@ class Options(TypedDict, total=False):
     external_id: str | None
     session_name: str
     stored: Callable[[], StoredCredentials]
+    chosen_session_name: str | None
+    duration: int | None
+    keeps_sessions: bool
+    timeout: float
 
 
 def authenticator(
@@ -112,10 +117,16 @@ def authenticator(
     return made.authenticator(Authentication(kind, service=service))
 
 
-def credentials(*, assume_role: bool = False, **options: Unpack[Options]) -> AwsCredentials:
+def credentials(
+    *,
+    assume_role: bool = False,
+    redactor: Redactor | None = None,
+    clock: Clock | None = None,
+    **options: Unpack[Options],
+) -> AwsCredentials:
     """Make a pack's credentials from this process's environment."""
-    given, redactor = AwsOptions(os.environ, **options), Redactor()
-    return AwsCredentials(given, Profiles(given, redactor), redactor, assume_role=assume_role)
+    given, redactor = AwsOptions(os.environ, **options), redactor or Redactor()
+    return AwsCredentials(given, Profiles(given, redactor), redactor, assume_role=assume_role, clock=clock)
 
 
 def found_source(
@@ -124,7 +135,7 @@ def found_source(
     """Find the source credentials in this process's environment; return them and what asks with them."""
     given, redactor = AwsOptions(os.environ, **options), redactor or Redactor()
     profiles = Profiles(given, redactor)
-    return find_source(given, profiles, redactor), profiles.session, redactor
+    return find_source(given, profiles, redactor, SessionCache(None)), profiles.session, redactor
 
 
 def header(signed: WireRequest, name: str) -> str | None:
@@ -146,11 +157,15 @@ class FakeSts(LoopbackServer):
         refusal: the code and message that everybody is refused with.
         refused: the actions that ``refusal`` is for; None is for all.
         key_ids: the access key ids that it gives out in turn, the last one again and again.
+        numbered: gives each caller another key instead: ``ASIANUMBER0000000001`` and so on.
     """
 
-    def __init__(self, *, seconds: float = 3600, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *, seconds: float = 3600, tls: ssl.SSLContext | None = None, numbered: bool = False
+    ) -> None:
         super().__init__(self.respond, tls=tls)
         self.seconds = seconds
+        self.numbered = numbered
         self.caller = USER
         self.role: str | None = None
         self.refusal: tuple[str, str] | None = None
@@ -185,6 +200,8 @@ class FakeSts(LoopbackServer):
             return _result(action, f"<Role><Arn>{self.role}</Arn></Role>")
         key_id = self.key_ids.pop(0) if len(self.key_ids) > 1 else self.key_ids[0]
         end = datetime.now(UTC) + timedelta(seconds=self.seconds)
+        if self.numbered:
+            key_id = f"ASIANUMBER{len(self.requests):010}"
         keys = (
             f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{ROLE_SECRET}</SecretAccessKey>"
             f"<SessionToken>{ROLE_TOKEN}</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration>"

@@ -155,6 +155,64 @@ def test_a_pack(authentication: dict[str, Any] | None, shown: str) -> None:
     assert text.endswith("Domains example.com, example.org")
 
 
+def test_suggestions_of_a_parameter() -> None:
+    """The first of those that are always the same are shown; a function is only named."""
+    large = {"display": "Large", "value": "l"}
+    parameters = [
+        sdk.make_parameter(
+            type=sdk.ParameterType.STRING, name="size", description="How big.", autocomplete=["s", large]
+        ),
+        sdk.make_parameter(type=sdk.ParameterType.NUMBER, name="number", autocomplete=list(range(9))),
+        sdk.make_parameter(type=sdk.ParameterType.STRING, name="fruit", autocomplete=lambda *_: []),
+    ]
+    pack = sdk.new_pack()
+    pack.add_formula(name="F", parameters=parameters, execute=lambda context, *values: None)
+    form = formatter()
+    describe_formula(LoadedPack(pack, Path("pack.py")), pack.formulas[0], form)
+    text = " ".join(form.getvalue().split())
+    assert "size string; How big.; suggests s, Large number" in text
+    assert "number number; suggests 0, 1, 2, 3, 4, 5, … fruit" in text
+    assert "fruit string; has an autocomplete" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        pytest.param({}, "returns any The", id="nothing said"),
+        pytest.param({"connection_requirement": sdk.ConnectionRequirement.NONE}, "account none", id="none"),
+        pytest.param({"allowed_authentication_names": ["a", "b"]}, "account one of a, b", id="names"),
+    ],
+)
+def test_the_account_of_a_formula(said: dict[str, Any], shown: str) -> None:
+    """What a formula says of its account is shown below its result."""
+    assert shown in described(lambda context: None, name="F", **said)
+
+
+def test_the_rest_of_a_pack() -> None:
+    """Named authentications, steps of the set-up and column formats are shown with what they say."""
+    pack = sdk.new_pack()
+    pack.add_network_domain("amazonaws.com")
+    step = sdk.SetEndpoint(name="site", description="Choose a site.", get_options=lambda context: [])
+    pack.set_user_authentication(type=A.AWS_ACCESS_KEY, service="s3", post_setup=[step])
+    pack.add_admin_authentication(
+        name="admin",
+        display_name="Administrator",
+        description="To delete.",
+        type=A.AWS_ASSUME_ROLE,
+        service="s3",
+    )
+    pack.formula(name="Look")(lambda context, value: "")
+    pack.add_column_format(name="Link", formula_name="Look", matchers=["^a", "^b"], instructions="A URL.")
+    pack.add_column_format(name="Plain", formula_name="Look")
+    form = formatter()
+    describe_pack(LoadedPack(pack, Path("pack.py")), form)
+    text = " ".join(form.getvalue().split())
+    assert "needs an endpoint URL, site suggests endpoints (Choose a site.)" in text
+    assert "Authentication admin AWS_ASSUME_ROLE, service s3; Administrator; To delete." in text
+    assert "Column format Link runs Look, offered for ^a or ^b; A URL." in text
+    assert "Column format Plain runs Look" in text
+
+
 def test_secrets_are_taken_out_before_lines_are_broken() -> None:
     """A long secret that was broken into lines would not be recognised."""
 

@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,11 +175,20 @@ def test_ignored_signal_stays_ignored() -> None:
 
 
 def test_signals_wait_while_things_are_taken_down() -> None:
-    """An interrupt that comes in the middle is raised at the end, not lost."""
-    done = []
+    """An interrupt that comes in the middle, to whichever thread, is raised at the end, not lost."""
+    done, begun = [], threading.Event()
+
+    def interrupt() -> None:
+        begun.wait()
+        signal.raise_signal(signal.SIGINT)
+
+    other = threading.Thread(target=interrupt)
+    other.start()
 
     def take_down() -> None:
         with uninterrupted():
+            begun.set()
+            other.join()
             os.kill(os.getpid(), signal.SIGINT)
             done.append("taken down")
 

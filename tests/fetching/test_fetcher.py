@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from coda_cli.errors import (
 )
 from coda_cli.fetching.policy import Endpoint, NetworkPolicy
 from coda_cli.redaction import Redactor
+from coda_cli.sdk import FetchRequest
 from coda_cli.wire import Url, WireResponse
 from tests.fetching.parts import HOST, SIGNATURE, Routes, ScriptedTransport, Signer, fetcher_of, never_opened
 from tests.servers import Answer
@@ -43,6 +45,21 @@ def test_fetch(server: LoopbackServer) -> None:
     assert arrived.request_line == b"POST /a%20b?c= HTTP/1.1"
     assert (arrived.header("X-B"), arrived.body) == ("2", b"text")
     assert arrived.header("Authorization") == f"{SIGNATURE} 1"
+
+
+def test_fetch_takes_a_request(server: LoopbackServer) -> None:
+    """A request that a pack made is fetched as if it had passed its parts, options too."""
+    signer = Signer()
+    server.answer(Answer(302, (("Location", "/next"),)), Answer(body=b"{}"))
+    request = FetchRequest("PUT", f"{server.url}/a", headers={"X-B": "2"}, body=b"b", is_binary_response=True)
+    with fetcher_of(authenticator=signer) as fetcher:
+        with pytest.raises(StatusCodeError):
+            fetcher.fetch(replace(request, disable_authentication=True, ignore_redirects=True))
+        assert not signer.signed
+        assert fetcher.fetch(request).body == b"{}"
+    assert [(one.request_line, one.header("X-B"), one.body) for one in server.requests] == [
+        (b"PUT /a HTTP/1.1", "2", b"b")
+    ] * 2
 
 
 def test_binary_response(server: LoopbackServer) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from coda_cli.fetching.pack_request import fetch_request
 from coda_cli.sdk import ExecutionContext, FetchResponse
 from coda_cli.sdk.context import Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from coda_cli.sdk import FetchRequest
 
 
 @dataclass
@@ -22,22 +23,10 @@ class ScriptedFetcher:
     bodies: list[Any]
     requests: list[dict[str, Any]] = field(default_factory=list)
 
-    def fetch(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: str | bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        is_binary_response: bool = False,
-        disable_authentication: bool = False,
-        ignore_redirects: bool = False,
-        cache_ttl_secs: float | None = None,
-        force_cache: bool = False,
-    ) -> FetchResponse:
+    def fetch(self, method: str | FetchRequest, url: str | None = None, **options: Any) -> FetchResponse:
         """Keep the request and give the next body."""
-        self.requests.append({"method": method, "url": url, "body": body})
+        asked = fetch_request(method, url, options)
+        self.requests.append({"method": asked.method, "url": asked.url, "body": asked.body})
         return FetchResponse(200, Headers(), self.bodies.pop(0))
 
 

@@ -227,8 +227,8 @@ def failing_name(context: ExecutionContext) -> str:
     [
         pytest.param(fetched_name, Answer(body=b'{"name": "ada"}'), "account ada", id="name"),
         pytest.param(fetched_name, Answer(403, body=b"no"), "403", id="refused"),
-        pytest.param(failing_name, Answer(), "get_connection_name failed: KeyError", id="fails"),
-        pytest.param(lambda context: 17, Answer(), "get_connection_name", id="no text"),
+        pytest.param(failing_name, Answer(), "Auth:getConnectionName failed: KeyError", id="fails"),
+        pytest.param(lambda context: 17, Answer(), "Auth:getConnectionName: the result is not", id="no text"),
     ],
 )
 def test_connection_name(
@@ -275,3 +275,20 @@ def test_secrets_are_known(tmp_path: Path, sts: FakeSts) -> None:
     list(examine_account(pack, chosen(sts, KEYS, redactor=redactor)))
     used = (SECRET, ROLE_SECRET, ROLE_TOKEN, EXTERNAL_ID)
     assert redactor.text(" ".join(used)) == f"[secret] [secret] [secret] {mask(EXTERNAL_ID)}"
+
+
+def test_role_is_assumed_once(tmp_path: Path, sts: FakeSts) -> None:
+    """The session that the check has got serves the pack's own function: nobody asks for another."""
+    with LoopbackServer(Answer(body=b'{"name": "ada"}')) as service:
+        environ = {
+            **KEYS,
+            "AWS_ENDPOINT_URL_S3": service.url,
+            "CODA_ROLE_ARN": ROLE,
+            "CODA_EXTERNAL_ID": EXTERNAL_ID,
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        }
+        pack = loaded(tmp_path, ASSUME_ROLE, get_connection_name=fetched_name)
+        for _ in range(2):  # the second check asks again, whatever the first one kept
+            steps = list(examine_account(pack, chosen(sts, environ)))
+            assert [step.is_right for step in steps] == [True] * 6
+    assert [call["Action"] for call in sts.asked] == ["GetCallerIdentity", "AssumeRole"] * 2

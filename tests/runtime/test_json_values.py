@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from coda_cli.runtime.json_values import Problem, add_problem, json_value_check
+from coda_cli.runtime.json_values import Problem, add_problem, json_value_check, plain_text
 
 
 @dataclasses.dataclass(slots=True)
@@ -117,3 +117,21 @@ def test_a_list_of_problems_gets_no_longer_than_can_be_told() -> None:
     for number in range(30):
         add_problem(problems, f"F[{number}]", "nothing", number)
     assert [problem.path for problem in problems] == [f"F[{number}]" for number in range(20)]
+
+
+def test_texts_lose_their_class() -> None:
+    """A query takes text for text only if it is of no class of its own, which may even spell it otherwise."""
+
+    class Loud(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            return self.upper()
+
+    for text in ("a", Text("a"), Loud("a")):
+        plain = plain_text(text)
+        assert (plain, type(plain)) == ("a", str)
+    value, problems = checked({"a": [Text("b")]})
+    assert problems == []
+    assert isinstance(value, dict)
+    assert type(value["a"][0]) is str

@@ -103,6 +103,30 @@ def told(problems: list[Problem]) -> list[tuple[str, int | None, Level, str]]:
         ),
         pytest.param(KEY.format(""), 3, "needs the name of an AWS service", id="no service"),
         pytest.param(
+            "pack.add_admin_authentication(name='a b', type=sdk.AuthenticationType.NONE)",
+            3,
+            "authentication name 'a b' is not one word",
+            id="name of an authentication",
+        ),
+        pytest.param(
+            "@pack.formula(allowed_authentication_names=['mine'])\ndef f(context): 'F.'",
+            3,
+            "F: there is no authentication mine",
+            id="no such authentication",
+        ),
+        pytest.param(
+            "\npack.add_column_format(name='C', formula_name='F')",
+            4,
+            "column format C: there is no formula F",
+            id="no such formula",
+        ),
+        pytest.param(
+            "sdk.make_parameter(type=sdk.ParameterType.BOOLEAN, name='a', autocomplete=['b'])",
+            3,
+            "autocomplete does not go with the type boolean",
+            id="autocomplete",
+        ),
+        pytest.param(
             f"pack.add_network_domain('a.com')\n{KEY.format('s3')}{KEY.format('s3')}",
             5,
             "user authentication is declared twice",
@@ -158,6 +182,28 @@ def test_everything_at_once(folder: Path) -> None:
     with pytest.raises(PackError) as caught:
         load_pack(Path("pack.py"))
     assert caught.value.message == f"pack.py: {problems[0].problem.splitlines()[0]}"
+
+
+def test_what_may_only_follow_from_another_error_is_not_told(folder: Path) -> None:
+    """What was refused is not told to be missing, too, where something needs it."""
+    source = """
+        pack.add_admin_authentication(name="mine", type=sdk.AuthenticationType.AWS_ACCESS_KEY)
+        pack.add_column_format(name="C", formula_name="F")
+
+        @pack.formula(name="F", description="F.", allowed_authentication_names=["mine"])
+        def f(context, a: bytes): ...
+
+        @pack.formula(description="G.", allowed_authentication_names=["mine"])
+        def g(context): ...
+
+        @pack.formula(description="H.", connection_requirement=sdk.ConnectionRequirement.REQUIRED)
+        def h(context): ...
+    """
+    write_pack(folder, source)
+    assert [(one.line, one.problem.partition(":")[0]) for one in problems_of(Path("pack.py"))] == [
+        (4, "authentication"),
+        (7, "formula F, parameter a"),
+    ]
 
 
 def test_modules_beside_a_pack(folder: Path) -> None:

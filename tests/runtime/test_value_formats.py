@@ -8,6 +8,7 @@ import pytest
 
 from coda_cli import sdk
 from coda_cli.runtime.value_formats import number_format, text_format
+from coda_cli.sdk.context import TemporaryUrl
 
 V = sdk.ValueType
 H = sdk.ValueHintType
@@ -146,3 +147,10 @@ def test_hints_that_any_number_fits() -> None:
     """Percents, amounts and dates as numbers have no bounds."""
     for hint in (None, H.PERCENT, H.CURRENCY, H.DATE, H.TIME, H.DATE_TIME, H.DURATION):
         assert number_format(sdk.make_schema(type=V.NUMBER, coda_type=hint)) is None
+
+
+@pytest.mark.parametrize("hint", URLS)
+def test_what_a_run_stored(hint: sdk.ValueHintType) -> None:
+    """The URL that the run's own storage gave is one, though it is that of a file."""
+    assert fits_text(hint, TemporaryUrl("file:///tmp/coda-blobs-1/1/blob.png"))
+    assert not fits_text(hint, "file:///tmp/coda-blobs-1/1/blob.png")

@@ -68,6 +68,19 @@ def test_types_that_are_none(type_: Any) -> None:
         declare(type=type_, service="s3")
 
 
+def step(name: Any, description: Any = "Choose.", get_options: Any = lambda context: []) -> sdk.SetEndpoint:
+    """Make a step of a set-up."""
+    return sdk.SetEndpoint(name=name, description=description, get_options=get_options)
+
+
+def test_steps_after_the_set_up() -> None:
+    """An authentication with a step that sets the endpoint needs an endpoint."""
+    authentication = declare(type=A.NONE, post_setup=[step("site")], endpoint_domain="a.com").authentication
+    assert [one.name for one in authentication.post_setup] == ["site"]
+    assert authentication.post_setup[0].type is sdk.PostSetupType.SET_ENDPOINT
+    assert authentication.requires_endpoint_url
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
@@ -85,6 +98,26 @@ def test_types_that_are_none(type_: Any) -> None:
             {"type": A.NONE, "network_domain": "https://a.com"}, "'https://a.com' is a URL", id="domain"
         ),
         pytest.param({"type": A.NONE, "get_connection_name": "me"}, "is no function", id="connection name"),
+        pytest.param({"type": A.NONE, "instructions_url": 5}, "instructions_url 5 is not text", id="page"),
+        pytest.param({"type": A.NONE, "post_setup": step("a")}, "post_setup must be a list", id="one step"),
+        pytest.param({"type": A.NONE, "post_setup": ["a"]}, "post_setup has 'a'", id="no step"),
+        pytest.param({"type": A.NONE, "post_setup": [step("a b")]}, "is not one word", id="step's name"),
+        pytest.param({"type": A.NONE, "post_setup": [step(1)]}, "1 is not text", id="step's name is none"),
+        pytest.param({"type": A.NONE, "post_setup": [step("a"), step("a")]}, "declared twice", id="twice"),
+        pytest.param(
+            {"type": A.NONE, "post_setup": [step("a", description=1)]}, "1 is not", id="description"
+        ),
+        pytest.param(
+            {"type": A.NONE, "post_setup": [step("a", get_options=[])]}, "no function", id="options"
+        ),
+        pytest.param(
+            {"type": A.NONE, "default_connection_requirement": "none"}, "not a member", id="requirement"
+        ),
+        pytest.param(
+            {"type": A.NONE, "default_connection_requirement": sdk.ConnectionRequirement.REQUIRED},
+            "no account can be REQUIRED",
+            id="required of nobody",
+        ),
     ],
 )
 def test_what_makes_no_sense(said: dict[str, Any], expected: str) -> None:

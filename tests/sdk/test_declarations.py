@@ -9,7 +9,7 @@ import pytest
 
 from coda_cli import sdk
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.declarations import Declaring, Gathering, heard_by
+from coda_cli.sdk.declarations import Declaring, Gathering, Kind, heard_by
 from coda_cli.sdk.domains import domain_within
 
 T, H = sdk.ValueType, sdk.ValueHintType
@@ -41,14 +41,16 @@ class Heard:
 
     taken: list[tuple[object, object]] = field(default_factory=list)
     errors: list[DeclarationError] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
 
     def accepted(self, owner: object, declared: object) -> None:
         """Keep it."""
         self.taken.append((owner, declared))
 
-    def refused(self, error: DeclarationError) -> None:
+    def refused(self, error: DeclarationError, kind: Kind) -> None:
         """Keep it."""
         self.errors.append(error)
+        self.kinds.append(kind)
 
     @property
     def messages(self) -> list[str]:

@@ -147,6 +147,16 @@ def unknown_name(context: sdk.ExecutionContext, amount: Decimal) -> str:
     return ""
 
 
+def only_context_unknown(context: NoSuchContext, amount: float = 1) -> list[str]:  # type: ignore[name-defined]  # noqa: F821 - a name that only type checkers know
+    """Annotate the context with what is imported for type checkers only."""
+    return []
+
+
+def unknown_result_name(context: sdk.ExecutionContext) -> Decimal:
+    """Name such a type as the result."""
+    raise NotImplementedError
+
+
 def unknown_member(context: sdk.ExecutionContext, x: sdk.Hmtl) -> str:  # type: ignore[name-defined]  # mistyped
     """Mistype a type of the sdk."""
     return ""
@@ -185,6 +195,7 @@ async def generating(context: sdk.ExecutionContext) -> Any:
         pytest.param(unknown_type, "formula UnknownType, parameter blob: bytes", id="type"),
         pytest.param(unknown_result, "formula UnknownResult, result: set[str]", id="result"),
         pytest.param(unknown_name, "formula UnknownName, parameter amount: name 'Decimal'", id="name"),
+        pytest.param(unknown_result_name, "UnknownResultName, its result: name 'Decimal'", id="result's"),
         pytest.param(unknown_member, "formula UnknownMember, its annotations: ", id="member of a module"),
         pytest.param(named_alike, "formula NamedAlike, parameter A: ", id="names alike"),
         pytest.param(two_words, "formula TwoWords, parameter name 'a b'", id="name of two words"),
@@ -200,6 +211,37 @@ def test_functions_that_are_no_formula(function: Callable[..., Any], said: str) 
     with pytest.raises(DeclarationError) as caught:
         formula_of(function)
     assert said in caught.value.message
+
+
+def test_nobody_needs_the_annotation_of_the_context() -> None:
+    """It may be of a name that only type checkers know; the others are read all the same."""
+    formula = formula_of(only_context_unknown)
+    (amount,) = formula.parameters
+    assert (amount.type, amount.python_type, amount.default) == (T.NUMBER, float, 1)
+    assert formula.result.type is sdk.ValueType.ARRAY
+
+
+def test_names_under_type_checking_are_explained() -> None:
+    """Whoever imports a parameter's type for type checkers only is told why it is not there."""
+    with pytest.raises(DeclarationError) as caught:
+        formula_of(unknown_name)
+    assert "under TYPE_CHECKING" in caught.value.details[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param({"description": 5}, "formula Greet, its description 5 is not text", id="description"),
+        pytest.param({"validate_parameters": 5}, "formula Greet, validate_parameters is no", id="validation"),
+        pytest.param({"connection_requirement": "none"}, "formula Greet, connection_req", id="requirement"),
+        pytest.param({"allowed_authentication_names": 1}, "formula Greet, allowed_auth", id="names"),
+    ],
+)
+def test_what_cannot_be_said_of_a_function(said: dict[str, Any], expected: str) -> None:
+    """The arguments of the decorator are checked as those of ``add_formula`` are."""
+    with pytest.raises(DeclarationError) as caught:
+        formula_of(greet, **said)
+    assert caught.value.message.startswith(expected)
 
 
 @pytest.mark.parametrize(

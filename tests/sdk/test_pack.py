@@ -66,8 +66,36 @@ async def later(context: sdk.ExecutionContext) -> str:
         pytest.param({"execute": later}, "formula F is an async function", id="async"),
         pytest.param({"execute": lambda: ""}, "formula F, its first parameter", id="no context"),
         pytest.param({"result_type": "string"}, "formula F, result_type 'string'", id="result is text"),
-        pytest.param({"parameters": ["x"]}, "formula F: 'x' is no parameter", id="parameter is text"),
-        pytest.param({"vararg_parameters": [str]}, "formula F: <class 'str'> is no", id="vararg is a class"),
+        pytest.param({"parameters": ["x"]}, "formula F, parameters: 'x' is no", id="parameter is text"),
+        pytest.param(
+            {"vararg_parameters": [str]}, "vararg_parameters: <class 'str'> is", id="vararg is a class"
+        ),
+        pytest.param({"parameters": None}, "formula F, parameters must be a list, not None", id="no list"),
+        pytest.param(
+            {"parameters": sdk.make_parameter(type=T.STRING, name="a")},
+            "formula F, parameters must be a list, not Parameter(",
+            id="one parameter",
+        ),
+        pytest.param({"vararg_parameters": "a"}, "formula F, vararg_parameters must be a list", id="text"),
+        pytest.param(
+            {"parameters": [sdk.Parameter(5, "a")]},  # type: ignore[arg-type]  # what must be refused
+            "formula F, parameter a: its description 5 is not text",
+            id="description of a parameter",
+        ),
+        pytest.param({"description": 5}, "formula F, its description 5 is not text", id="description"),
+        pytest.param({"description": None}, "formula F, its description None", id="description None"),
+        pytest.param({"validate_parameters": "x"}, "validate_parameters is no function", id="validation"),
+        pytest.param({"connection_requirement": "none"}, "'none' is not a member", id="requirement"),
+        pytest.param(
+            {"allowed_authentication_names": "admin"}, "must be a list, not 'admin'", id="names as text"
+        ),
+        pytest.param({"allowed_authentication_names": [1]}, "authentication name 1 is not", id="name"),
+        pytest.param({"allowed_authentication_names": ["a", "a"]}, "has a name twice", id="name twice"),
+        pytest.param(
+            {"allowed_authentication_names": ["a"], "connection_requirement": sdk.ConnectionRequirement.NONE},
+            "formula F, allowed_authentication_names does not go with ConnectionRequirement.NONE",
+            id="names without account",
+        ),
         pytest.param(
             {"parameters": [sdk.make_parameter(type=T.STRING, name=name) for name in ("a", "A")]},
             "formula F, parameter A: the name is taken twice",
@@ -101,6 +129,63 @@ def test_formulas_declared_twice(second: str) -> None:
     pack.formula(join)
     with pytest.raises(DeclarationError, match=f"formula {second} is declared twice"):
         pack.formula(name=second)(join)
+
+
+def wants(pack: sdk.Pack, name: str, **said: Any) -> None:
+    """Declare a formula that says which account it needs."""
+    pack.formula(name=name, **said)(lambda context: "")
+
+
+REQUIRED = sdk.ConnectionRequirement.REQUIRED
+
+
+@pytest.mark.parametrize(
+    ("said", "contradiction"),
+    [
+        pytest.param(
+            {"connection_requirement": REQUIRED},
+            "F: it requires an account, and the pack declares no authentication",
+            id="required",
+        ),
+        pytest.param(
+            {"allowed_authentication_names": ["admin", "other"]},
+            "F: there is no authentication other; there are: admin",
+            id="unknown name",
+        ),
+    ],
+)
+def test_accounts_that_are_not_declared(said: dict[str, Any], contradiction: str) -> None:
+    """A formula cannot require an account, nor one by a name, that the pack does not have."""
+    pack = sdk.new_pack()
+    pack.add_network_domain("amazonaws.com")
+    pack.add_admin_authentication(name="admin", type=KEY, service="s3")
+    wants(pack, "F", **said)
+    (found,) = pack.contradictions()
+    assert (found.problem, found.about) == (contradiction, pack.formulas[0])
+
+
+def test_accounts_that_are_declared_later() -> None:
+    """The order of the declarations does not matter."""
+    pack = sdk.new_pack()
+    pack.add_network_domain("amazonaws.com")
+    wants(pack, "F", connection_requirement=REQUIRED)
+    wants(pack, "G", allowed_authentication_names=["admin", "systemAuthentication"])
+    pack.set_system_authentication(type=KEY, service="s3")
+    pack.add_admin_authentication(name="admin", type=ROLE, service="s3")
+    assert pack.contradictions() == ()
+
+
+def test_column_formats() -> None:
+    """A format is kept as it was declared, and its formula may come after it."""
+    pack = sdk.new_pack()
+    pack.add_column_format(name="Link", formula_name="Join", matchers=["^https://"], instructions="A URL.")
+    assert "there is no formula Join" in pack.contradictions()[0].problem
+    wants(pack, "Join")
+    assert "must require one parameter, the value" in pack.contradictions()[0].problem
+    (declared,) = pack.formats
+    assert (declared.name, declared.instructions) == ("Link", "A URL.")
+    with pytest.raises(DeclarationError, match="column format LINK is declared twice"):
+        pack.add_column_format(name="LINK", formula_name="Join")
 
 
 def test_domains_in_lower_case_and_in_order() -> None:

@@ -218,3 +218,68 @@ def test_a_default_of_another_type(annotation: object, default: object) -> None:
 def test_a_default_of_the_type(annotation: object, default: object) -> None:
     """What Python takes for the type is taken."""
     assert parameter_of("limit", annotation, default).default == default
+
+
+def suggest(context: sdk.ExecutionContext, search: str, parameters: dict[str, object]) -> list[str]:
+    """Suggest nothing."""
+    return []
+
+
+@pytest.mark.parametrize(
+    ("type_", "autocomplete", "kept"),
+    [
+        pytest.param(T.STRING, ["a"], ({"display": "a", "value": "a"},), id="text"),
+        pytest.param(
+            T.NUMBER, [1, 2.5], ({"display": "1", "value": 1}, {"display": "2.5", "value": 2.5}), id="n"
+        ),
+        pytest.param(
+            T.STRING_ARRAY, ({"display": "A", "value": "a"},), ({"display": "A", "value": "a"},), id="option"
+        ),
+        pytest.param(T.SPARSE_STRING_ARRAY, [], (), id="none"),
+        pytest.param(T.NUMBER, suggest, suggest, id="function"),
+    ],
+)
+def test_autocompletes(type_: sdk.ParameterType, autocomplete: Any, kept: object) -> None:
+    """Lists get one form, functions stay; spelled out and in an annotation alike."""
+    spelled = sdk.make_parameter(type=type_, name="a", autocomplete=autocomplete)
+    assert spelled.autocomplete == kept
+    annotations = {
+        T.STRING: str,
+        T.NUMBER: int,
+        T.STRING_ARRAY: list[str],
+        T.SPARSE_STRING_ARRAY: list[str | None],
+    }
+    note = sdk.Parameter(autocomplete=autocomplete)
+    read = parameter_of("a", Annotated[annotations[type_], note], REQUIRED)
+    assert read.autocomplete == kept
+
+
+@pytest.mark.parametrize(
+    ("type_", "autocomplete", "said"),
+    [
+        pytest.param(T.DATE, ["2026-01-01"], "autocomplete does not go with the type date", id="type"),
+        pytest.param(T.STRING, "abc", "must be a list, not 'abc'", id="text"),
+        pytest.param(T.STRING, [1], "1 is not a text, as the parameter is", id="number for text"),
+        pytest.param(T.NUMBER, ["1"], "'1' is not a number, as the parameter is", id="text for number"),
+        pytest.param(T.NUMBER, [True], "True is no value", id="truth"),
+        pytest.param(T.STRING, [None], "None is no value", id="nothing"),
+        pytest.param(T.STRING, [{"value": "a"}], "{'value': 'a'} is no value", id="nothing to display"),
+        pytest.param(T.STRING, [{"display": 1, "value": "a"}], "displays something else", id="display"),
+        pytest.param(T.STRING, [{"display": "a", "value": None}], "None is not a text", id="no value"),
+    ],
+)
+def test_autocompletes_that_make_no_sense(type_: sdk.ParameterType, autocomplete: Any, said: str) -> None:
+    """Each is refused where it is declared, naming the parameter."""
+    with pytest.raises(DeclarationError) as caught:
+        sdk.make_parameter(type=type_, name="fruit", autocomplete=autocomplete)
+    assert caught.value.message.startswith("parameter fruit: ")
+    assert said in caught.value.message
+
+
+def test_descriptions_are_text() -> None:
+    """Spelled out or in an annotation, a description is text, and the parameter is named."""
+    with pytest.raises(DeclarationError, match="parameter x: its description 5 is not text"):
+        sdk.make_parameter(type=T.STRING, name="x", description=5)  # type: ignore[arg-type]  # refused
+    note = sdk.Parameter(description=5)  # type: ignore[arg-type]  # refused
+    with pytest.raises(DeclarationError, match="parameter x: its description 5 is not text"):
+        parameter_of("x", Annotated[str, note], REQUIRED)

@@ -1,0 +1,122 @@
+"""What the words of a command line run: a formula or metadata function, and the authentication it runs with.
+
+Owns the special names. The formulas behind them are made by ``metadata``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from coda_cli.errors import UsageError
+from coda_cli.runtime.connections import Connection, chosen_authentication, connection_of
+from coda_cli.runtime.metadata import (
+    autocomplete_formula,
+    connection_name_formula,
+    set_endpoint_formula,
+    validation_formula,
+)
+from coda_cli.runtime.spec import choose_formula, nearest
+from coda_cli.sdk.formulas import pascal_case
+
+if TYPE_CHECKING:
+    from coda_cli.runtime.loader import LoadedPack
+    from coda_cli.sdk.authentication import Authentication
+    from coda_cli.sdk.building_blocks import BuildingBlock
+    from coda_cli.sdk.formulas import Formula
+
+AUTHENTICATION = "Auth"
+"""What stands before the colon for the functions of an authentication."""
+
+GET_CONNECTION_NAME = f"{AUTHENTICATION}:getConnectionName"
+
+SpecialNames = dict[str, Callable[[str], "Formula"]]
+"""What can stand behind the colon of one owner, and what makes a formula of it, given its whole name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What is run, and the authentication it is run with."""
+
+    formula: Formula
+    connection: Connection
+
+
+def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:
+    """Return what a word of the command line names: a formula, or a special name with a colon in it.
+
+    Args:
+        loaded: the pack.
+        word: ``ListBuckets``, ``ListBuckets:autocomplete:prefix``, ``Auth:getConnectionName`` and so on.
+        authentication: the name of the one to run with, if the person chose one.
+
+    Raises:
+        UsageError: there is none, or not with this authentication; the message has the nearest names.
+    """
+    owner, colon, special = word.partition(":")
+    if colon and _is_authentication(loaded, owner, special):
+        chosen = chosen_authentication(loaded.pack, authentication)
+        formula = _special(loaded, AUTHENTICATION, special, names_of_authentication(chosen))
+        if formula.name != GET_CONNECTION_NAME:  # an endpoint is still to be chosen
+            chosen = replace(chosen, requires_endpoint_url=False)
+        return Invocation(formula, Connection(chosen))
+    block = choose_formula(loaded, owner if colon else word)
+    formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
+    return Invocation(formula, connection_of(loaded.pack, block, authentication))
+
+
+def names_of_block(block: BuildingBlock) -> SpecialNames:
+    """Return the metadata functions of a formula's or table's parameters."""
+    found: SpecialNames = {
+        f"autocomplete:{one.name}": partial(autocomplete_formula, block=block, parameter=one)
+        for one in (*block.parameters, *block.vararg_parameters)
+        if one.autocomplete is not None
+    }
+    if block.validate_parameters is not None:
+        found["validateParameters"] = partial(
+            validation_formula, block=block, validate_parameters=block.validate_parameters
+        )
+    return found
+
+
+def names_of_authentication(authentication: Authentication) -> SpecialNames:
+    """Return the metadata functions of an authentication."""
+    found: SpecialNames = {
+        f"postSetup:setEndpoint:{step.name}": partial(set_endpoint_formula, step=step)
+        for step in authentication.post_setup
+    }
+    if authentication.get_connection_name is not None:
+        found["getConnectionName"] = partial(
+            connection_name_formula, get_connection_name=authentication.get_connection_name
+        )
+    return found
+
+
+def _is_authentication(loaded: LoadedPack, owner: str, special: str) -> bool:
+    """Tell whether ``Auth`` is meant, and no formula of that name."""
+    if owner.lower() != AUTHENTICATION.lower():
+        return False
+    formulas = {formula.name.lower() for formula in loaded.pack.formulas}
+    is_only_its = _spelled(special).partition(":")[0] in ("GetConnectionName", "PostSetup")
+    return is_only_its or owner.lower() not in formulas
+
+
+def _special(loaded: LoadedPack, owner: str, special: str, names: SpecialNames) -> Formula:
+    """Make the formula of a special name, which may be spelled as Python spells names."""
+    spelled = {_spelled(name): name for name in names}
+    name = special if special in names else spelled.get(_spelled(special))
+    if name is not None:
+        return names[name](f"{owner}:{name}")
+    close = nearest(special, list(names))
+    whole = [f"{owner}:{one}" for one in close or names]
+    if close:
+        hint = f"Did you mean {' or '.join(whole)}?"
+    else:
+        hint = f"It has {', '.join(whole)}." if whole else f"{owner} has no metadata functions."
+    raise UsageError(f"{loaded.file_name} has no {f'{owner}:{special}'!r}", hint)
+
+
+def _spelled(special: str) -> str:
+    return ":".join(map(pascal_case, special.split(":")))

@@ -67,7 +67,19 @@ class PackError(CodaError):
 
 
 class DeclarationError(PackError):
-    """A declaration in a pack makes no sense; raised where it is made."""
+    """A declaration in a pack makes no sense; raised where it is made.
+
+    Attributes:
+        others: what else contradicts the same declaration, for those who want to hear all of it at once.
+    """
+
+    others: tuple[DeclarationError, ...] = ()
+
+    def placed(self, place: str, instead_of: str = "") -> DeclarationError:
+        """Return the same error, and the others, with the place in front of the message."""
+        placed = DeclarationError(f"{place}{self.message.removeprefix(instead_of)}", *self.details)
+        placed.others = tuple(other.placed(place, instead_of) for other in self.others)
+        return placed
 
 
 class CredentialsError(CodaError):

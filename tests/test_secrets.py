@@ -99,6 +99,11 @@ AWS = """
 pack.add_network_domain("amazonaws.com")
 pack.set_user_authentication(type=sdk.AuthenticationType.{}, service="s3")
 """
+REFUSED = """
+import os
+pack.add_network_domain("/" + os.environ["AWS_SECRET_ACCESS_KEY"])
+raise LookupError(os.environ["AWS_SESSION_TOKEN"])
+"""
 ECHOING = ("Whole", "Binary", "Broken", "Visible", "Caught", "Printed")
 PACKS = ("keys.py", "role.py")
 
@@ -111,6 +116,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, value)
     for name, kind in zip(PACKS, ("AWS_ACCESS_KEY", "AWS_ASSUME_ROLE"), strict=True):
         write_pack(tmp_path, AWS.format(kind) + FORMULAS, name)
+    write_pack(tmp_path, REFUSED, "refused.py")
     return tmp_path
 
 
@@ -242,6 +248,10 @@ def test_refusal_of_a_role_that_echoes(capsys: Capture, sts: FakeSts, form: str)
     [
         pytest.param(["describe", "keys.py"], id="describe"),
         pytest.param(["describe", "keys.py", "Described"], id="describe a formula"),
+        pytest.param(["describe", "keys.py", "--output", "json"], id="describe as JSON"),
+        pytest.param(["describe", "keys.py", "--output", "table"], id="describe in tables"),
+        pytest.param(["validate", "refused.py"], id="validate"),
+        pytest.param(["validate", "refused.py", "--output", "json"], id="validate as JSON"),
         pytest.param(["execute", "keys.py", "Described", "--help"], id="help of a formula"),
         pytest.param(["execute", "keys.py", "Leaking"], id="exception"),
         pytest.param(["execute", "keys.py", "Leaking", "--debug"], id="exception, debugged"),

@@ -68,6 +68,8 @@ def test_sdk_loads_the_standard_library_only() -> None:
         pytest.param(["auth", "packs/s3.py", "--clear"], id="clear"),
         pytest.param(["init", "--help"], id="help of init"),
         pytest.param(["describe", "packs/hello.py"], id="describe, piped"),
+        pytest.param(["describe", "packs/s3.py", "--output", "json"], id="describe as JSON"),
+        pytest.param(["validate", "packs/s3.py"], id="validate"),
     ],
 )
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,7 +48,17 @@ class RedactedFormatter(click.HelpFormatter):
 
 
 def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
-    """Write what the pack is: authentication, domains, and each formula with its parameters."""
+    """Write what the pack is: authentication, domains, and each formula and table with its parameters."""
+    describe_facts(loaded, formatter)
+    for block in (*loaded.pack.formulas, *sync_tables(loaded.pack)):
+        formatter.write_paragraph()
+        formatter.write(f"{heading(block, loaded)}\n")
+        with formatter.indentation():
+            _describe_formula(block, formatter)
+
+
+def describe_facts(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
+    """Write what the pack is as a whole: authentication and domains."""
     pack = loaded.pack
     facts = [("Pack", str(loaded.path))]
     if pack.version:
@@ -60,45 +70,64 @@ def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
     facts.append(("Domains", ", ".join(pack.network_domains) or "none, so it cannot send requests"))
     facts += [(f"Column format {one.name}", _format(one)) for one in pack.formats]
     formatter.write_dl(facts)
-    for formula in pack.formulas:
-        formatter.write_paragraph()
-        formatter.write(f"{usage(formula)}\n")
-        with formatter.indentation():
-            _describe_formula(formula, formatter)
+
+
+def sync_tables(pack: Pack) -> tuple[Any, ...]:
+    """Return the pack's sync tables, of which each is a formula too."""
+    return tuple(getattr(pack, "sync_tables", ()))
+
+
+def heading(formula: Formula, loaded: LoadedPack) -> str:
+    """Name a formula or table with its parameters, as they stand on the command line."""
+    is_table = any(formula is table for table in sync_tables(loaded.pack))
+    return f"{usage(formula)}{' (a sync table)' if is_table else ''}"
 
 
 def describe_formula(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
     """Write how one formula is run: usage, description, parameters and result."""
-    formatter.write_usage(f"coda execute {shlex.quote(str(loaded.path))}", usage(formula))
+    describe_usage(loaded, formula, formatter)
     with formatter.indentation():
         formatter.write_paragraph()
         _describe_formula(formula, formatter)
     formatter.write_paragraph()
+    describe_options(formatter)
+
+
+def describe_usage(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
+    """Write the line that runs one formula."""
+    formatter.write_usage(f"coda execute {shlex.quote(str(loaded.path))}", usage(formula))
+
+
+def describe_options(formatter: click.HelpFormatter) -> None:
+    """Write where the options are that every formula has."""
     formatter.write_text("The options of every formula are in `coda execute --help`.")
 
 
 def _describe_formula(formula: Formula, formatter: click.HelpFormatter) -> None:
     if formula.description:
         formatter.write_text(formula.description)
-    rows = [_row(parameter) for parameter in formula.parameters]
-    rows += [_row(parameter, repeated=True) for parameter in formula.vararg_parameters]
-    rows.append(
-        ("returns", f"{formula.result}{'; an action, which changes something' if formula.is_action else ''}")
-    )
-    rows += [(f"  {path}", text) for path, text in _properties(formula.result)]
-    rows += _account(formula)
     with formatter.indentation():
-        formatter.write_dl(rows)
+        formatter.write_dl([(name, "; ".join(filter(None, rest))) for name, *rest in lines_of(formula)])
 
 
-def _row(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str]:
+def lines_of(formula: Formula) -> list[tuple[str, str, str]]:
+    """Return name, type and description of each parameter, of the result, and of each of its properties."""
+    lines = [_line(parameter) for parameter in formula.parameters]
+    lines += [_line(parameter, repeated=True) for parameter in formula.vararg_parameters]
+    action = "an action, which changes something" if formula.is_action else ""
+    lines.append(("returns", str(formula.result), action))
+    lines += [(f"  {path}", type_, text) for path, type_, text in _properties(formula.result)]
+    return lines + _account(formula)
+
+
+def _line(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str, str]:
     words = [_type(parameter)]
     if repeated:
         words.append("can be repeated")
     elif parameter.optional:
         words.append("optional" if parameter.default in (None, "") else f"default {_default(parameter)}")
-    parts = [", ".join(words), parameter.description, _autocomplete(parameter)]
-    return parameter.name, "; ".join(filter(None, parts))
+    text = "; ".join(filter(None, (parameter.description, _autocomplete(parameter))))
+    return parameter.name, ", ".join(words), text
 
 
 def _autocomplete(parameter: Parameter) -> str:
@@ -112,13 +141,13 @@ def _autocomplete(parameter: Parameter) -> str:
     return f"suggests {', '.join(shown)}{', …' if len(autocomplete) > _MOST_SUGGESTED else ''}"
 
 
-def _account(formula: Formula) -> list[tuple[str, str]]:
+def _account(formula: Formula) -> list[tuple[str, str, str]]:
     """Say which account a formula's requests need, if it says so itself."""
     if formula.allowed_authentication_names:
-        return [("account", f"one of {', '.join(formula.allowed_authentication_names)}")]
+        return [("account", f"one of {', '.join(formula.allowed_authentication_names)}", "")]
     if formula.connection_requirement is None:
         return []
-    return [("account", str(formula.connection_requirement))]
+    return [("account", str(formula.connection_requirement), "")]
 
 
 def _named_authentications(pack: Pack) -> list[tuple[str, str]]:
@@ -138,7 +167,7 @@ def _format(declared: Format) -> str:
     return f"runs {declared.formula_name}{offered}{instructions}"
 
 
-def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str]]:
+def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Yield the properties of an object, or of an array's objects, each by its path: ``owner.email``."""
     while schema.items is not None:
         path = f"{path}[]" if path else ""
@@ -150,7 +179,7 @@ def _properties(schema: Schema, path: str = "") -> Iterator[tuple[str, str]]:
             words.append("the id")
         elif declared.required:
             words.append("required")
-        yield below, f"{', '.join(words)}{f'; {declared.description}' if declared.description else ''}"
+        yield below, ", ".join(words), declared.description
         yield from _properties(declared, below)
 
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "auth": "Set up, show, check or clear the account of a pack.",
     "trust-policy": "Print the IAM trust policy that the role of a pack needs.",
     "describe": "Show what is in a pack: formulas, parameters, authentication.",
+    "validate": "Check the definition of a pack.",
     "init": "Write a first pack, with its test.",
     "emulator": "Start an AWS on this machine and run a command with it.",
 }

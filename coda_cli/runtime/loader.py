@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import DeclarationError, PackError
-from coda_cli.runtime.tracebacks import pack_location, pack_traceback
+from coda_cli.runtime.tracebacks import Place, pack_location, pack_place, pack_traceback
 from coda_cli.sdk.pack import Pack
 
 if TYPE_CHECKING:
@@ -39,14 +39,27 @@ class LoadedPack:
 
 
 def load_pack(path: Path) -> LoadedPack:
-    """Run the module at ``path`` and return the pack it declares.
+    """Run the module at ``path`` and return the pack it declares, which does not contradict itself.
+
+    Raises:
+        PackError: as for ``read_pack``, or the pack contradicts itself.
+    """
+    loaded = read_pack(path)
+    contradictions = list(dict.fromkeys(one.problem for one in loaded.pack.contradictions()))
+    if contradictions:
+        raise PackError(f"{path} contradicts itself: {contradictions[0]}", *contradictions[1:])
+    return loaded
+
+
+def read_pack(path: Path) -> LoadedPack:
+    """Run the module at ``path`` and return the pack it declares, whatever that says as a whole.
 
     Its folder goes to the end of ``sys.path``, so that a pack may be split into modules beside it and
     none of them can shadow a library.
 
     Raises:
-        PackError: there is no such file, it is not Python, it fails while it is loaded, it declares no
-            pack, or the pack contradicts itself.
+        PackError: there is no such file, it is not Python, it fails while it is loaded, or it declares no
+            pack.
     """
     _check_file(path)
     module = _run(path)
@@ -60,10 +73,15 @@ def load_pack(path: Path) -> LoadedPack:
         raise PackError(
             f"{path} {what}", "A pack's module says `from coda_cli import sdk` and `pack = sdk.new_pack()`."
         )
-    contradictions = pack.contradictions()
-    if contradictions:
-        raise PackError(f"{path} contradicts itself: {contradictions[0]}", *contradictions[1:])
     return LoadedPack(pack, path)
+
+
+def place_of_failure(failure: PackError, path: Path) -> Place:
+    """Return the line at which ``read_pack`` failed, or the file as a whole where it is no line's failure."""
+    cause = failure.__cause__
+    if isinstance(cause, SyntaxError) and not _is_of_no_file(cause):
+        return Place(cause.filename or str(path), cause.lineno or None)
+    return (pack_place(cause) if cause else None) or Place(str(path), None)
 
 
 def _check_file(path: Path) -> None:

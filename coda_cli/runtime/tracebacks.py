@@ -7,15 +7,33 @@ from __future__ import annotations
 
 import os
 import traceback
+from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from pathlib import Path
 from sysconfig import get_path
+from typing import TYPE_CHECKING
 
 from coda_cli.errors import CodaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import FrameType
 
 _PACKAGE = Path(__file__).parent.parent
 _NOT_THE_PACK = (f"{_PACKAGE}{os.sep}", "<frozen importlib")
 _SDK = (f"{_PACKAGE / 'sdk'}{os.sep}", "<frozen importlib")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, which has the name that Python gave it; None where it is the file as a whole."""
+
+    filename: str
+    line: int | None
+
+    def __str__(self) -> str:
+        """What messages call it."""
+        return self.filename if self.line is None else f"{self.filename}, line {self.line}"
 
 
 def pack_traceback(error: BaseException) -> tuple[str, ...]:
@@ -42,11 +60,32 @@ def pack_traceback(error: BaseException) -> tuple[str, ...]:
 
 def pack_location(error: BaseException) -> str | None:
     """Return ``file.py, line 3`` for the innermost frame that is the pack's, no library's, or None."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame)]
+    place = pack_place(error)
+    return str(place) if place else None
+
+
+def pack_place(error: BaseException) -> Place | None:
+    """Return the innermost line of the error's traceback that is the pack's, no library's, or None."""
+    return _innermost(_places(traceback.walk_tb(error.__traceback__)))
+
+
+def calling_place() -> Place | None:
+    """Return the line of the pack that calls the sdk now, or None where no pack is being loaded."""
+    inwards = dropwhile(_is_ours, _places(traceback.walk_stack(None)))
+    loaded = takewhile(lambda place: not _is_ours(place) or place.filename.startswith(_SDK), inwards)
+    return _innermost(reversed(list(loaded)))
+
+
+def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[Place]:
+    return (Place(frame.f_code.co_filename, line) for frame, line in frames)
+
+
+def _innermost(places: Iterable[Place]) -> Place | None:
+    found = [place for place in places if not _is_ours(place) and not place.filename.startswith("<")]
     libraries = tuple(f"{get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
-    frames = [frame for frame in frames if not frame.filename.endswith(".c")]  # as pyexpat names its own
-    frames = [frame for frame in frames if not frame.filename.startswith(libraries)] or frames
-    return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else None
+    found = [place for place in found if not place.filename.endswith(".c")]  # as pyexpat names its own
+    found = [place for place in found if not place.filename.startswith(libraries)] or found
+    return found[-1] if found else None
 
 
 def raised_by_coda(error: BaseException) -> bool:
@@ -58,7 +97,7 @@ def raised_by_coda(error: BaseException) -> bool:
     return any(_is_ours(frame) and not frame.filename.startswith(_SDK) for frame in below_the_pack)
 
 
-def _is_ours(frame: traceback.FrameSummary) -> bool:
+def _is_ours(frame: traceback.FrameSummary | Place) -> bool:
     return frame.filename.startswith(_NOT_THE_PACK)
 
 

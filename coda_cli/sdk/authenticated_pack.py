@@ -16,6 +16,7 @@ from coda_cli.sdk.authentication import (
     make_authentication,
 )
 from coda_cli.sdk.building_blocks import check_authentication_name
+from coda_cli.sdk.declarations import Kind, accept, declares
 from coda_cli.sdk.declared_values import check_text
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class AuthenticatedPack:
         """Every declared authentication by its name; the pack's own have ``ReservedAuthenticationNames``."""
         return dict(self._authentications)
 
+    @declares(Kind.AUTHENTICATION)
     def set_user_authentication(
         self,
         *,
@@ -86,6 +88,7 @@ class AuthenticatedPack:
         )
         self._declare(_USER, "user authentication", declared)
 
+    @declares(Kind.AUTHENTICATION)
     def set_system_authentication(
         self,
         *,
@@ -117,6 +120,7 @@ class AuthenticatedPack:
         )
         self._declare(_SYSTEM, "system authentication", declared)
 
+    @declares(Kind.AUTHENTICATION)
     def add_admin_authentication(
         self,
         *,
@@ -169,3 +173,4 @@ class AuthenticatedPack:
                 "A pack talks to one AWS service; make a pack for each.",
             )
         self._authentications[name] = declared
+        accept(self, declared)

@@ -38,3 +38,8 @@ def checked_domain(domain: object) -> str:
     if found["port"] and not 0 < int(found["port"]) <= _LARGEST_PORT:
         raise DeclarationError(f"network domain {domain!r} has a port that does not exist")
     return lowered
+
+
+def domain_within(refused: object) -> str:
+    """Return the domain that was meant by one that was refused, such as the host of a URL."""
+    return re.sub(r"^[^/]*://|/.*", "", str(refused)).lower()

@@ -19,6 +19,7 @@ from coda_cli.sdk.building_blocks import (
     checked_authentication_names,
     checked_requirement,
 )
+from coda_cli.sdk.declarations import Gathering
 from coda_cli.sdk.declared_values import check_function, check_text, checked_list
 from coda_cli.sdk.parameters import (
     Parameter,
@@ -28,7 +29,7 @@ from coda_cli.sdk.parameters import (
     type_of,
 )
 from coda_cli.sdk.schema_annotations import declared_schema, schema_of
-from coda_cli.sdk.schema_declarations import make_schema
+from coda_cli.sdk.schema_declarations import schema_of_fields
 from coda_cli.sdk.schemas import Schema
 from coda_cli.sdk.value_types import ValueHintType, ValueType
 
@@ -88,7 +89,6 @@ def formula_of(
     _check_not_async(name, function)
     try:
         parameters, varargs, result = _signature(function)
-        _check_parameters(parameters, varargs)
         if schema is not None:
             result = _said_twice(result, declared_schema(schema), "the annotation of the result")
         return _checked(
@@ -106,7 +106,7 @@ def formula_of(
             allowed_authentication_names,
         )
     except DeclarationError as error:
-        raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
+        raise error.placed(f"formula {name}, ") from None
 
 
 def formula_spelled_out(
@@ -154,7 +154,7 @@ def formula_spelled_out(
             allowed_authentication_names,
         )
     except DeclarationError as error:
-        raise DeclarationError(f"formula {name}, {error.message}", *error.details) from None
+        raise error.placed(f"formula {name}, ") from None
 
 
 def _spelled_out_parameters(parameters: object, what: str) -> tuple[Parameter, ...]:
@@ -187,7 +187,7 @@ def _spelled_out_result(
         raise DeclarationError("coda_type and items go with a result_type, and there is none")
     else:
         described = None if items is None else declared_schema(items, "items")
-        said = make_schema(type=result_type, coda_type=coda_type, items=described)
+        said = schema_of_fields({"type": result_type, "coda_type": coda_type, "items": described})
     return said if schema is None else _said_twice(said, declared_schema(schema), "result_type")
 
 
@@ -256,16 +256,24 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
         raise DeclarationError(f"its first parameter is not the context but `{context}`", _CONTEXT_FIRST)
     parameters: list[Parameter] = []
     varargs: list[Parameter] = []
+    result = Schema()
+    gathering = Gathering()
     for parameter in given:
-        if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
-            raise DeclarationError(
-                f"parameter {parameter.name}: parameters are passed by position, and this one is by keyword"
-            )
-        is_vararg = parameter.kind is parameter.VAR_POSITIONAL
-        annotation = hints.get(parameter.name, parameter.empty)
-        read = parameter_of(parameter.name, annotation, parameter.default, vararg=is_vararg)
-        (varargs if is_vararg else parameters).append(read)
-    result = schema_of(hints["return"]) if "return" in hints else Schema()
+        with gathering:
+            if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
+                raise DeclarationError(
+                    f"parameter {parameter.name}: parameters are passed by position, "
+                    "and this one is by keyword"
+                )
+            is_vararg = parameter.kind is parameter.VAR_POSITIONAL
+            annotation = hints.get(parameter.name, parameter.empty)
+            read = parameter_of(parameter.name, annotation, parameter.default, vararg=is_vararg)
+            (varargs if is_vararg else parameters).append(read)
+    with gathering:
+        _check_parameters(tuple(parameters), tuple(varargs))
+    with gathering:
+        result = schema_of(hints["return"]) if "return" in hints else result
+    gathering.end()
     return tuple(parameters), tuple(varargs), result
 
 
@@ -284,15 +292,19 @@ def _type_hints(function: Execute, context: str) -> dict[str, Any]:
 def _check_parameters(parameters: tuple[Parameter, ...], varargs: tuple[Parameter, ...]) -> None:
     seen: set[str] = set()
     optional = ""
+    gathering = Gathering()
     for parameter in (*parameters, *varargs):
-        check_parameter_name(parameter.name)
-        if parameter.name.lower() in seen:
-            raise DeclarationError(f"parameter {parameter.name}: the name is taken twice")
-        seen.add(parameter.name.lower())
+        with gathering:
+            check_parameter_name(parameter.name)
+            if parameter.name.lower() in seen:
+                raise DeclarationError(f"parameter {parameter.name}: the name is taken twice")
+            seen.add(parameter.name.lower())
     for parameter in parameters:
-        if parameter.optional:
-            optional = parameter.name
-        elif optional:
-            raise DeclarationError(
-                f"parameter {parameter.name}: it is required, and {optional} before it is optional"
-            )
+        with gathering:
+            if parameter.optional:
+                optional = parameter.name
+            elif optional:
+                raise DeclarationError(
+                    f"parameter {parameter.name}: it is required, and {optional} before it is optional"
+                )
+    gathering.end()

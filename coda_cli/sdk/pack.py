@@ -6,6 +6,7 @@ Owns what the declarations say together. It loads nothing, runs nothing and send
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coda_cli.errors import DeclarationError
@@ -13,11 +14,12 @@ from coda_cli.sdk.authenticated_pack import AuthenticatedPack
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.building_blocks import ConnectionRequirement
 from coda_cli.sdk.column_formats import Format, make_format, problem_of_format
-from coda_cli.sdk.domains import checked_domain
+from coda_cli.sdk.declarations import Declaring, Kind, accept, declares
+from coda_cli.sdk.domains import checked_domain, domain_within
 from coda_cli.sdk.formulas import Execute, Formula, formula_of, formula_spelled_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from coda_cli.sdk.building_blocks import BuildingBlock
     from coda_cli.sdk.parameters import Parameter
@@ -25,6 +27,18 @@ if TYPE_CHECKING:
     from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 Function = TypeVar("Function", bound=Execute)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What only the whole pack shows to be wrong, and the declaration that has to be changed for it.
+
+    ``lacks`` is of which kind a declaration is not there, if that is the problem.
+    """
+
+    problem: str
+    about: object
+    lacks: Kind | None = None
 
 
 class Pack(AuthenticatedPack):
@@ -57,6 +71,7 @@ class Pack(AuthenticatedPack):
         """The pack's version, if it says one."""
         return self._version
 
+    @declares()
     def set_version(self, version: str) -> None:
         """Say the pack's version: ``1``, ``1.2`` or ``1.2.3``."""
         self._version = _checked_version(version)
@@ -68,11 +83,12 @@ class Pack(AuthenticatedPack):
             DeclarationError: one is a URL, has a path, or is declared twice.
         """
         for domain in domains:
-            checked = checked_domain(domain)
-            if checked in self._domains:
-                raise DeclarationError(f"network domain {checked} is declared twice")
-            self._domains.append(checked)
+            with Declaring():
+                self._take_domain(checked_domain(domain))
+                continue
+            self._domains += {domain_within(domain)}.difference(self._domains)
 
+    @declares()
     def add_column_format(
         self,
         *,
@@ -96,6 +112,7 @@ class Pack(AuthenticatedPack):
         if made.name.lower() in self._formats:
             raise DeclarationError(f"column format {made.name} is declared twice")
         self._formats[made.name.lower()] = made
+        accept(self, made)
 
     @overload
     def formula(self, function: Function, /) -> Function: ...
@@ -137,22 +154,24 @@ class Pack(AuthenticatedPack):
         """
 
         def register(function: Execute) -> Execute:
-            self._add(
-                formula_of(
-                    function,
-                    name=name,
-                    description=description,
-                    schema=schema,
-                    is_action=is_action,
-                    validate_parameters=validate_parameters,
-                    connection_requirement=connection_requirement,
-                    allowed_authentication_names=allowed_authentication_names,
+            with Declaring(Kind.FORMULA):
+                self._add(
+                    formula_of(
+                        function,
+                        name=name,
+                        description=description,
+                        schema=schema,
+                        is_action=is_action,
+                        validate_parameters=validate_parameters,
+                        connection_requirement=connection_requirement,
+                        allowed_authentication_names=allowed_authentication_names,
+                    )
                 )
-            )
             return function
 
         return register if function is None else register(function)
 
+    @declares(Kind.FORMULA)
     def add_formula(
         self,
         *,
@@ -196,57 +215,78 @@ class Pack(AuthenticatedPack):
             )
         )
 
-    def contradictions(self) -> tuple[str, ...]:
+    def contradictions(self) -> tuple[Contradiction, ...]:
         """Say what only the whole pack shows to be wrong; empty where nothing is."""
-        found = []
+        return (
+            *self._contradictions_of_credentials(),
+            *(found for formula in self.formulas for found in self._contradictions_of_account(formula)),
+            *self._contradictions_of_formats(),
+        )
+
+    def _contradictions_of_credentials(self) -> Iterator[Contradiction]:
+        """Say which authentications do not have just one domain that receives credentials."""
         for declared in self._authentications.values():
             if declared.type is AuthenticationType.NONE:
                 continue
             if not self._domains:
-                found.append("it declares an authentication but no network domain to send credentials to")
+                problem = "it declares an authentication but no network domain to send credentials to"
             elif declared.network_domain is None and len(self._domains) > 1:
                 domains = ", ".join(self._domains)
-                found.append(
+                problem = (
                     f"it declares several network domains ({domains}) "
                     "and not which of them receives credentials: give network_domain to the authentication"
                 )
             elif declared.network_domain is not None and not self._covers(declared.network_domain):
-                found.append(
+                problem = (
                     f"its authentication's network_domain {declared.network_domain} "
                     "is not under one of the network domains"
                 )
-        for formula in self.formulas:
-            found += self._contradictions_of_account(formula)
-        found += filter(None, (problem_of_format(one, self.formulas) for one in self.formats))
-        return tuple(dict.fromkeys(found))
+            else:
+                continue
+            yield Contradiction(problem, declared)
 
-    def _contradictions_of_account(self, block: BuildingBlock) -> list[str]:
+    def _contradictions_of_account(self, block: BuildingBlock) -> Iterator[Contradiction]:
         """Say which account a formula or table wants that the pack does not declare."""
         names = [
             name for name, one in self._authentications.items() if one.type is not AuthenticationType.NONE
         ]
-        found = [
-            f"{block.name}: there is no authentication {name}; there are: {', '.join(names) or 'none'}"
-            for name in block.allowed_authentication_names
-            if name not in self._authentications
-        ]
+        there = ", ".join(names) or "none"
+        for name in block.allowed_authentication_names:
+            if name not in self._authentications:
+                problem = f"{block.name}: there is no authentication {name}; there are: {there}"
+                yield Contradiction(problem, block, lacks=Kind.AUTHENTICATION)
         wants = block.connection_requirement is ConnectionRequirement.REQUIRED
         if (
             wants
             and not block.allowed_authentication_names
             and self.authentication.type is AuthenticationType.NONE
         ):
-            found.append(f"{block.name}: it requires an account, and the pack declares no authentication")
-        return found
+            problem = f"{block.name}: it requires an account, and the pack declares no authentication"
+            yield Contradiction(problem, block, lacks=Kind.AUTHENTICATION)
+
+    def _contradictions_of_formats(self) -> Iterator[Contradiction]:
+        names = {formula.name for formula in self.formulas}
+        for declared in self.formats:
+            problem = problem_of_format(declared, self.formulas)
+            if problem is not None:
+                lacks = None if declared.formula_name in names else Kind.FORMULA
+                yield Contradiction(problem, declared, lacks)
 
     def _covers(self, host: str) -> bool:
         return any(host == domain or host.endswith(f".{domain}") for domain in self._domains)
+
+    def _take_domain(self, domain: str) -> None:
+        if domain in self._domains:
+            raise DeclarationError(f"network domain {domain} is declared twice")
+        self._domains.append(domain)
+        accept(self, domain)
 
     def _add(self, formula: Formula) -> None:
         taken = self._formulas.get(formula.name.lower())
         if taken is not None:
             raise DeclarationError(f"formula {formula.name} is declared twice")
         self._formulas[formula.name.lower()] = formula
+        accept(self, formula)
 
 
 def _checked_version(version: object) -> str:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, NewType, Union
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.autocomplete import Autocomplete, checked_autocomplete
+from coda_cli.sdk.declarations import Declaring
 from coda_cli.sdk.declared_values import check_text
 
 Class = type[Any]
@@ -119,12 +120,15 @@ def make_parameter(
         DeclarationError: the type is no ``ParameterType``, the name is not one word, the description no text,
             or the autocomplete gives no values of this type.
     """
-    if not isinstance(type, ParameterType):
-        raise DeclarationError(f"parameter {name!r}: type {type!r} is not a member of sdk.ParameterType")
-    check_parameter_name(name)
-    return checked_parameter(
-        Parameter(description=description, name=name, type=type, optional=optional, autocomplete=autocomplete)
-    )
+    with Declaring():
+        if not isinstance(type, ParameterType):
+            raise DeclarationError(f"parameter {name!r}: type {type!r} is not a member of sdk.ParameterType")
+        check_parameter_name(name)
+        made = Parameter(description=description, name=name, type=type, optional=optional)
+        return checked_parameter(replace(made, autocomplete=autocomplete))
+    makes_sense = re.sub(r"\W", "_", str(name)) or "_"
+    known = next((one for one in ParameterType if one == type), ParameterType.STRING)
+    return Parameter(description=str(description), name=makes_sense, type=known, optional=optional)
 
 
 _AUTOCOMPLETED = (

@@ -15,9 +15,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NotRequired, Required, TypeVar
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.declarations import Declaring, Gathering
 from coda_cli.sdk.parameters import Class, Email, File, Html, Image, Markdown, name_of, without_none
 from coda_cli.sdk.schema_checks import check_schema
-from coda_cli.sdk.schema_declarations import make_object_schema
+from coda_cli.sdk.schema_declarations import schema_of_fields
 from coda_cli.sdk.schemas import Schema
 from coda_cli.sdk.value_types import ValueHintType, ValueType
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Class)
 
 _SAID = "__coda_schema__"
-"""The attribute of a class that holds what ``@sdk.schema`` says about it."""
+"""The attribute of a class that holds what ``@sdk.schema`` says about it; None where that was refused."""
 
 _SCALARS: dict[object, Schema] = {
     str: Schema(type=ValueType.STRING),
@@ -88,14 +89,20 @@ def schema(
     said = {_LONG_NAMES.get(name, name): value for name, value in given.items()}
 
     def decorate(cls: Decorated) -> Decorated:
-        if not _is_object_class(cls):
-            raise DeclarationError(
-                f"schema: {name_of(cls)} is no dataclass and no TypedDict",
-                "Write @sdk.schema(...) above @dataclass, since the lower one is applied first.",
-            )
-        setattr(cls, _SAID, said)
-        with suppress(NameError):  # a class that is defined further down: looked at where this one is used
-            _read(cls, name_of(cls), ())
+        with Declaring():
+            if not _is_object_class(cls):
+                raise DeclarationError(
+                    f"schema: {name_of(cls)} is no dataclass and no TypedDict",
+                    "Write @sdk.schema(...) above @dataclass, since the lower one is applied first.",
+                )
+            setattr(cls, _SAID, said)
+            with suppress(
+                NameError
+            ):  # a class that is defined further down: looked at where this one is used
+                _read(cls, name_of(cls), ())
+            return cls
+        if _is_object_class(cls):
+            setattr(cls, _SAID, None)  # refused once, and not again wherever it is used
         return cls
 
     return decorate
@@ -207,13 +214,19 @@ def _object_schema(cls: Class, place: str, inside: tuple[Class, ...]) -> Schema:
             f"{place}: {name_of(cls)} holds itself, and a schema cannot",
             "Give the property the type dict, which is an object of any keys.",
         )
+    said = getattr(cls, _SAID, {})
+    if said is None:
+        return Schema(type=ValueType.OBJECT)
     hints = typing.get_type_hints(cls, include_extras=True)
-    properties = {
-        name: _property(hints[name], _below(place, name), (*inside, cls), required=required)
-        for name, required in _keys(cls)
-    }
+    properties = {}
+    gathering = Gathering()
+    for name, required in _keys(cls):
+        with gathering:
+            below = _below(place, name)
+            properties[name] = _property(hints[name], below, (*inside, cls), required=required)
+    gathering.end()
     with _placed(place):
-        return make_object_schema(properties=properties, **getattr(cls, _SAID, {}))
+        return schema_of_fields({"type": ValueType.OBJECT, "properties": properties, **said})
 
 
 def _keys(cls: Class) -> Iterator[tuple[str, bool]]:
@@ -259,4 +272,4 @@ def _placed(place: str) -> Iterator[None]:
     try:
         yield
     except DeclarationError as error:
-        raise DeclarationError(f"{place}: {error.message.removeprefix('schema: ')}", *error.details) from None
+        raise error.placed(f"{place}: ", instead_of="schema: ") from None

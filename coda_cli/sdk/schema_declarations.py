@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.declarations import Declaring
 from coda_cli.sdk.schema_checks import check_attribution, check_schema
 from coda_cli.sdk.schemas import (
     AttributionNode,
@@ -20,13 +22,12 @@ from coda_cli.sdk.schemas import (
     PropertyIdentifierDetails,
     Schema,
 )
-from coda_cli.sdk.value_types import ValueHintType, ValueType
+from coda_cli.sdk.value_types import AttributionNodeType, ValueHintType, ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coda_cli.sdk.value_types import (
-        AttributionNodeType,
         CurrencyFormat,
         DurationUnit,
         EmailDisplayType,
@@ -79,9 +80,11 @@ def make_schema(
         DeclarationError: it contradicts itself, or has a field that does not go with its type and hint.
     """
     fields = dict(locals())  # the parameters are the fields of Schema
-    if type is ValueType.OBJECT:
-        raise DeclarationError("schema: an object needs its properties", "Use sdk.make_object_schema.")
-    return _made(fields)
+    with Declaring():
+        if type is ValueType.OBJECT:
+            raise DeclarationError("schema: an object needs its properties", "Use sdk.make_object_schema.")
+        return schema_of_fields(fields)
+    return _what_makes_sense(fields)
 
 
 def make_object_schema(
@@ -124,14 +127,11 @@ def make_object_schema(
         DeclarationError: it contradicts itself, or refers to a property that is not there.
     """
     fields = dict(locals())  # the parameters are the fields of Schema
-    if type is not ValueType.OBJECT:
-        raise DeclarationError(f"schema: the type of an object schema is OBJECT, not {type!r}")
-    if not isinstance(properties, Mapping):
-        raise DeclarationError(
-            f"schema: properties must be a mapping of names to schemas, not {properties!r}"
-        )
-    fields["properties"] = MappingProxyType(dict(properties))
-    return _made(fields)
+    with Declaring():
+        if type is not ValueType.OBJECT:
+            raise DeclarationError(f"schema: the type of an object schema is OBJECT, not {type!r}")
+        return schema_of_fields(fields)
+    return _what_makes_sense(fields)
 
 
 def make_attribution_node(
@@ -148,8 +148,10 @@ def make_attribution_node(
         DeclarationError: it has not just what its type needs.
     """
     node = AttributionNode(type, text, anchor_url, anchor_text, image_url)
-    check_attribution(node)
-    return node
+    with Declaring():
+        check_attribution(node)
+        return node
+    return AttributionNode(AttributionNodeType.TEXT, "refused")
 
 
 def make_reference_schema_from_object_schema(schema: Schema, identity_name: str | None = None) -> Schema:
@@ -178,9 +180,11 @@ def with_identity(schema: Schema, identity_name: str) -> Schema:
     Raises:
         DeclarationError: it is no object schema, or the name is not one word.
     """
-    if schema.properties is None:
-        raise DeclarationError(f"schema: an identity goes with an object schema, and this is {schema}")
-    return check_schema(dataclasses.replace(schema, identity=Identity(identity_name)))
+    with Declaring():
+        if schema.properties is None:
+            raise DeclarationError(f"schema: an identity goes with an object schema, and this is {schema}")
+        return check_schema(dataclasses.replace(schema, identity=Identity(identity_name)))
+    return schema
 
 
 def generate_schema(example: object) -> Schema:
@@ -199,7 +203,9 @@ def generate_schema(example: object) -> Schema:
         return make_schema(type=ValueType.ARRAY, items=generate_schema(example[0]))
     if isinstance(example, Mapping):
         return make_object_schema(properties={key: generate_schema(item) for key, item in example.items()})
-    raise DeclarationError(f"schema: {example!r} is no example of what a schema describes")
+    with Declaring():
+        raise DeclarationError(f"schema: {example!r} is no example of what a schema describes")
+    return Schema()
 
 
 def get_effective_property_keys_from_schema(schema: Schema) -> list[str] | None:
@@ -217,10 +223,18 @@ _LISTS: dict[str, type[Any]] = {
 }
 
 
-def _made(fields: dict[str, Any]) -> Schema:
-    for name, value in fields.items():
+def schema_of_fields(given: Mapping[str, Any]) -> Schema:
+    """Make a schema of its fields, where records may be mappings still.
+
+    Raises:
+        DeclarationError: it contradicts itself, even where a listener hears of what is refused.
+    """
+    fields = dict(given)
+    for name, value in given.items():
         if name in _LISTS:
             fields[name] = _list(_LISTS[name], value, name)
+        elif name == "properties":
+            fields[name] = _properties(value)
         elif name.endswith("_property"):
             fields[name] = _record(PropertyIdentifierDetails, value, name)
         elif name == "options" and isinstance(value, list | tuple):
@@ -230,6 +244,29 @@ def _made(fields: dict[str, Any]) -> Schema:
         elif name == "index":
             fields[name] = _index(value)
     return check_schema(Schema(**fields))
+
+
+_SHAPE = ("type", "required", "items", "properties")
+_KEPT = (
+    (*_SHAPE, "coda_type", "id_property", "display_property", "identity"),
+    (*_SHAPE, "coda_type"),
+    _SHAPE,
+)
+"""The fields that remain of a refused schema, as many as make sense together."""
+
+
+def _what_makes_sense(fields: Mapping[str, Any]) -> Schema:
+    """Return what remains of a refused schema, so that what is made of it is not refused for that."""
+    for kept in _KEPT:
+        with suppress(DeclarationError):
+            return schema_of_fields({name: fields[name] for name in kept if name in fields})
+    return Schema(type=next((one for one in ValueType if one == fields["type"]), None))
+
+
+def _properties(value: object) -> Mapping[str, Schema]:
+    if not isinstance(value, Mapping):
+        raise DeclarationError(f"schema: properties must be a mapping of names to schemas, not {value!r}")
+    return MappingProxyType(dict(value))
 
 
 def _record(kind: type[Any], value: object, name: str) -> Any:

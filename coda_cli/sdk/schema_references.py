@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import DeclarationError
+from coda_cli.sdk.declarations import Gathering
 from coda_cli.sdk.schemas import IndexDefinition, PropertyIdentifierDetails
 from coda_cli.sdk.value_types import ValueHintType, ValueType
 
@@ -26,16 +27,20 @@ def check_references(schema: Schema, properties: Mapping[str, Schema]) -> None:
     Raises:
         DeclarationError: it does; the message names the reference.
     """
+    gathering = Gathering()
     for place, own in _own_properties(schema):
-        if not isinstance(own, str) or own not in properties:
-            raise DeclarationError(f"schema: {place} {own!r} is not one of {_among(properties)}")
+        with gathering:
+            if not isinstance(own, str) or own not in properties:
+                raise DeclarationError(f"schema: {place} {own!r} is not one of {_among(properties)}")
     for place, identifier, (is_right, wanted) in _identifiers(schema):
-        name = identifier.property if isinstance(identifier, PropertyIdentifierDetails) else identifier
-        found = _at(name, properties) if isinstance(name, str) else None
-        if found is None:
-            raise DeclarationError(f"schema: {place} {name!r} is not one of {_among(properties)}")
-        if not is_right(found):
-            raise DeclarationError(f"schema: {place} {name!r} must be {wanted}, and it is {found}")
+        with gathering:
+            name = identifier.property if isinstance(identifier, PropertyIdentifierDetails) else identifier
+            found = _at(name, properties) if isinstance(name, str) else None
+            if found is None:
+                raise DeclarationError(f"schema: {place} {name!r} is not one of {_among(properties)}")
+            if not is_right(found):
+                raise DeclarationError(f"schema: {place} {name!r} must be {wanted}, and it is {found}")
+    gathering.end()
     if schema.coda_type in (ValueHintType.PERSON, ValueHintType.REFERENCE):
         _check_person_or_reference(schema, properties)
 

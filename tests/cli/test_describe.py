@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pty
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.cli.main import run
-from tests.programs import run_coda, write_pack
+from tests.programs import CODA, environment, run_coda, write_pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +100,60 @@ def test_an_encoding_that_lacks_characters(tmp_path: Path) -> None:
     process = run_coda("describe", "greet.py", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
     assert (process.returncode, process.stderr) == (0, "")
     assert r"Gr\xfc\xdfe" in process.stdout
+
+
+def test_json(capsys: Capsys) -> None:
+    """The whole pack, or one formula alone, as JSON."""
+    assert run(["describe", "pack.py", "--output", "json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert list(whole) == ["name", "version", "authentication", "domains", "formulas", "tables"]
+    assert run(["describe", "pack.py", "first", "--output", "json"]) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert one == whole["formulas"][0]
+    assert one["parameters"] == [{"name": "name", "type": "string", "optional": False, "description": ""}]
+
+
+def test_tables(capsys: Capsys) -> None:
+    """Facts first, then each formula with a table of its parameters and its result."""
+    assert run(["describe", "pack.py", "--output", "table"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:4] == [
+        "Pack            pack.py",
+        "Version         1.2",
+        "Authentication  none",
+        "Domains         none, so it cannot send requests",
+    ]
+    at = lines.index("First NAME")
+    assert lines[at : at + 7] == [
+        "First NAME",
+        "Come first.",
+        "╭─────────┬────────╮",
+        "│ name    │ type   │",
+        "├─────────┼────────┤",
+        "│ name    │ string │",
+        "│ returns │ string │",
+    ]
+    assert r"Come \x1b[31m second." in lines
+
+
+def test_a_table_of_one_formula(capsys: Capsys) -> None:
+    """How it is run stands above, where its options are below."""
+    assert run(["describe", "pack.py", "first", "--output", "table"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["Usage: coda execute pack.py First NAME", "", "Come first."]
+    assert lines[-1] == "The options of every formula are in `coda execute --help`."
+    assert not any("Second" in line for line in lines)
+
+
+def test_a_terminal_gets_tables(folder: Path) -> None:
+    """On a terminal nobody has to ask for them; what is redirected is text."""
+    ours, theirs = pty.openpty()
+    process = subprocess.run(
+        [*CODA, "describe", "pack.py"], cwd=folder, stdout=theirs, env=environment(), check=False
+    )
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert "│ returns │ string │" in shown
+    assert "│" not in run_coda("describe", "pack.py", cwd=folder).stdout

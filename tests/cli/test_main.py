@@ -62,6 +62,9 @@ def test_without_a_command_the_help_is_an_error(capsys: Capsys) -> None:
         pytest.param(["execute", "pack.py", "F", "--query", "["], "--query", id="malformed query"),
         pytest.param(["execute", "pack.py", "F", "--param"], "--param", id="option without value"),
         pytest.param(["describe"], "PACK", id="describe without pack"),
+        pytest.param(["describe", "pack.py", "--output", "csv"], "'table'", id="describe in another form"),
+        pytest.param(["validate"], "PACK", id="validate without pack"),
+        pytest.param(["validate", "pack.py", "--output", "table"], "'json'", id="validate in another form"),
     ],
 )
 def test_usage_errors(capsys: Capsys, arguments: list[str], said: str) -> None:
@@ -82,6 +85,8 @@ def test_broken_off_by_its_reader(tmp_path: Path) -> None:
         ["execute", "--help"],
         ["execute", "pack.py", "Many", "--help"],
         ["describe", "pack.py"],
+        ["describe", "pack.py", "--output", "json"],
+        ["describe", "pack.py", "--output", "table"],
         ["execute", "pack.py", "Many", "3"],
         ["execute", "pack.py", "Many", "100000"],
         ["execute", "pack.py", "Many", "1000", "--output", "table"],
@@ -119,6 +124,8 @@ def test_head_in_a_shell(tmp_path: Path) -> None:
         pytest.param("execute pack.py Many 100000", id="large result"),
         pytest.param("execute pack.py Many 3 --output table", id="table"),
         pytest.param("describe pack.py", id="description"),
+        pytest.param("describe pack.py --output table", id="description in tables"),
+        pytest.param("validate pack.py --output json", id="problems"),
         pytest.param("--help", id="help"),
         pytest.param("--version", id="version"),
         pytest.param("execute --help", id="help of execute"),

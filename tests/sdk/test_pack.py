@@ -160,7 +160,8 @@ def test_accounts_that_are_not_declared(said: dict[str, Any], contradiction: str
     pack.add_network_domain("amazonaws.com")
     pack.add_admin_authentication(name="admin", type=KEY, service="s3")
     wants(pack, "F", **said)
-    assert pack.contradictions() == (contradiction,)
+    (found,) = pack.contradictions()
+    assert (found.problem, found.about) == (contradiction, pack.formulas[0])
 
 
 def test_accounts_that_are_declared_later() -> None:
@@ -178,9 +179,9 @@ def test_column_formats() -> None:
     """A format is kept as it was declared, and its formula may come after it."""
     pack = sdk.new_pack()
     pack.add_column_format(name="Link", formula_name="Join", matchers=["^https://"], instructions="A URL.")
-    assert "there is no formula Join" in pack.contradictions()[0]
+    assert "there is no formula Join" in pack.contradictions()[0].problem
     wants(pack, "Join")
-    assert "must require one parameter, the value" in pack.contradictions()[0]
+    assert "must require one parameter, the value" in pack.contradictions()[0].problem
     (declared,) = pack.formats
     assert (declared.name, declared.instructions) == ("Link", "A URL.")
     with pytest.raises(DeclarationError, match="column format LINK is declared twice"):
@@ -262,8 +263,10 @@ def test_contradictions(domains: list[str], network_domain: str | None, said: st
     pack.set_user_authentication(type=KEY, service="s3", network_domain=network_domain)
     pack.set_system_authentication(type=KEY, service="s3", network_domain=network_domain)
     pack.add_network_domain(*domains)
-    (contradiction,) = pack.contradictions()
-    assert said in contradiction
+    first, second = pack.contradictions()
+    assert said in first.problem
+    assert second.problem == first.problem
+    assert first.about is pack.authentication
 
 
 @pytest.mark.parametrize(

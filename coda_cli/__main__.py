@@ -1,9 +1,14 @@
 """The program: ``coda`` and ``python -m coda_cli`` start here, and end here."""
 
+from __future__ import annotations
+
 import os
 import sys
 from contextlib import suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from threading import Thread
 
 
 def main() -> int:
@@ -14,25 +19,33 @@ def main() -> int:
 
         code = run()
         _close_standard_output()
+        _wait_for_threads()
     except KeyboardInterrupt:  # so early or so late that nothing else could take it
-        return 130
-    _wait_for_threads()
+        return _interrupted()
     return code
 
 
 def _wait_for_threads() -> None:
-    """Wait for the threads that a pack left, as the interpreter would, but end at Ctrl-C."""
-    import threading
+    """Wait for the threads that a pack left, as the interpreter would."""
+    for thread in _threads():
+        while thread.is_alive():  # in slices: Ctrl-C just before a wait is seen after it only
+            thread.join(0.5)
 
-    try:
-        for thread in threading.enumerate():
-            if thread is not threading.current_thread() and not thread.daemon:
-                while thread.is_alive():  # in slices: Ctrl-C just before a wait is seen after it only
-                    thread.join(0.5)
-    except KeyboardInterrupt:
+
+def _interrupted() -> int:
+    """Return the exit code of Ctrl-C, or end here: the interpreter would wait for threads that are left."""
+    if any(_threads()):
         sys.stderr.write("\nInterrupted.\n")
         sys.stderr.flush()
-        os._exit(130)  # the interpreter would wait for them again
+        os._exit(130)
+    return 130
+
+
+def _threads() -> list[Thread]:
+    import threading
+
+    here = threading.current_thread()
+    return [thread for thread in threading.enumerate() if thread is not here and not thread.daemon]
 
 
 def _close_standard_output() -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from threading import Thread
 
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the command line and return the exit code."""
@@ -19,6 +21,8 @@ def main() -> int:
 
         code = run()
         _close_standard_output()
+        if code == INTERRUPTED:
+            return _interrupted(is_told=True)
         _wait_for_threads()
     except KeyboardInterrupt:  # so early or so late that nothing else could take it
         return _interrupted()
@@ -32,13 +36,14 @@ def _wait_for_threads() -> None:
             thread.join(0.5)
 
 
-def _interrupted() -> int:
+def _interrupted(*, is_told: bool = False) -> int:
     """Return the exit code of Ctrl-C, or end here: the interpreter would wait for threads that are left."""
     if any(_threads()):
-        sys.stderr.write("\nInterrupted.\n")
-        sys.stderr.flush()
-        os._exit(130)
-    return 130
+        with suppress(AttributeError, OSError):  # standard error was closed
+            sys.stderr.write("" if is_told else "\nInterrupted.\n")
+            sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    return INTERRUPTED
 
 
 def _threads() -> list[Thread]:

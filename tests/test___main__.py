@@ -131,3 +131,34 @@ def test_interrupted_while_a_thread_is_left(tmp_path: Path) -> None:
         _, err = process.communicate()
     assert process.returncode == 130
     assert err.strip() == "Interrupted."
+
+
+def test_interrupted_while_a_formula_and_its_thread_run(tmp_path: Path) -> None:
+    """One Ctrl-C ends a formula and the thread that it has started: nobody has to press it twice."""
+    write_pack(
+        tmp_path,
+        """
+        import select, threading
+
+        @pack.formula
+        def f(context) -> int:
+            threading.Thread(target=threading.Event().wait).start()
+            print("waiting", flush=True)
+            while True:
+                select.select([], [], [], 0.1)
+        """,
+    )
+    with subprocess.Popen(
+        [*CODA, "execute", "pack.py", "F"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "waiting\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert err.strip() == "Interrupted."

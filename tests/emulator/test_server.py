@@ -75,6 +75,7 @@ def test_environment_is_built_from_a_list(python: Path, tmp_path: Path) -> None:
         "PYTHONPATH": "/somewhere",
     }
     with running_server(python, tmp_path, environ) as server:
+        get(f"{server.endpoint}/_ministack/health")  # before it runs, the kernel may show nothing yet
         seen = Path(f"/proc/{server.pid}/environ").read_text(encoding="utf-8").rstrip("\0").split("\0")
     assert dict(line.split("=", 1) for line in seen) == {
         "PATH": os.environ["PATH"],

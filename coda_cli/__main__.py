@@ -20,7 +20,7 @@ def main() -> int:
         from coda_cli.cli.main import run
 
         code = run()
-        _close_standard_output()
+        _flush_standard_streams()
         if code == INTERRUPTED:
             return _interrupted(is_told=True)
         _wait_for_threads()
@@ -53,13 +53,11 @@ def _threads() -> list[Thread]:
     return [thread for thread in threading.enumerate() if thread is not here and not thread.daemon]
 
 
-def _close_standard_output() -> None:
-    """Send to standard error what threads and exit functions of a pack print after the result."""
+def _flush_standard_streams() -> None:
+    """Write what is left now, so that nothing remains for the interpreter to fail with at its end."""
     for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
         with suppress(AttributeError, OSError, ValueError):  # it was closed
             _flush_or_forget(stream, descriptor)
-    with suppress(OSError):
-        os.dup2(2, 1)
 
 
 def _flush_or_forget(stream: TextIO, descriptor: int) -> None:

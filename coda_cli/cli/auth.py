@@ -29,6 +29,8 @@ from coda_cli.runtime.contexts import RunOptions, check_options
 from coda_cli.runtime.loader import load_pack
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from coda_cli.auth.aws_doctor import Step
     from coda_cli.cli.session import Session
     from coda_cli.runtime.loader import LoadedPack
@@ -108,14 +110,14 @@ def auth(
     session.redactor.add_masked(given["access_key_id"])
     session.redactor.add_masked(given["external_id"])
     with logged_to(session.messages, verbose=verbose, debug=debug):
-        with pack_output(session.messages):
+        with pack_output(session.messages) as out:
             loaded = load_pack(pack)
-        needs_account(loaded)
-        if mode == "check":
-            return _check(session, loaded, output_format, given)
-        store = CredentialsStore(loaded.path)
-        if mode == "show":
-            return _show(loaded, store, output_format)
+            needs_account(loaded)
+            store = CredentialsStore(loaded.path)
+            if mode == "check":
+                return _check(session, loaded, output_format, given, out)
+            if mode == "show":
+                return _show(loaded, store, output_format, out)
         if mode == "clear":
             return _clear(session, loaded, store)
         del given["region"]
@@ -202,7 +204,7 @@ def _what_is_next(loaded: LoadedPack, stored: StoredCredentials, *, is_new_id: b
     return [trust, check] if is_new_id and stored.external_id is not None else [check]
 
 
-def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str | None) -> int:
+def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str | None, out: TextIO) -> int:
     stored = store.read()
     if stored.is_empty:
         raise CredentialsError(
@@ -219,12 +221,12 @@ def _show(loaded: LoadedPack, store: CredentialsStore, output_format: str | None
     }
     present = {name: value for name, value in shown.items() if value is not None}
     if output_format == "json":
-        write_result(present, "json")
+        write_result(present, "json", out)
     else:
         of_folder = ' (of the whole folder: "credentials")' if stored.of_folder else ""
         rows = [f"{loaded.file_name}, in {store.path}{of_folder}"]
         rows += [f"  {name:<15}  {value}" for name, value in present.items()]
-        write_text("".join(f"{row}\n" for row in rows))
+        write_text("".join(f"{row}\n" for row in rows), out)
     return 0
 
 
@@ -242,21 +244,22 @@ def _clear(session: Session, loaded: LoadedPack, store: CredentialsStore) -> int
     return 0
 
 
-def _check(session: Session, loaded: LoadedPack, output_format: str | None, given: dict[str, Any]) -> int:
+def _check(
+    session: Session, loaded: LoadedPack, output_format: str | None, given: dict[str, Any], out: TextIO
+) -> int:
     chosen = {name: given[name] for name in ("profile", "region", "role_arn", "external_id")}
     options = RunOptions(environ=os.environ, redactor=session.redactor, **chosen)
     check_options(loaded.pack.authentication, options)
     steps: list[Step] = []
-    with pack_output(session.messages) as out:
-        for step in examine_account(loaded, options):
-            steps.append(step)
-            if output_format != "json":
-                text = "\n    ".join((f"{step.name}: {step.found}", *step.details))
-                write_step(session.redactor.message(f"{text}\n"), out, is_right=step.is_right)
-        if output_format == "json":
-            rows = [
-                {"step": step.name, "ok": step.is_right, "found": step.found, "details": list(step.details)}
-                for step in steps
-            ]
-            write_result(session.redactor.value(rows), "json", out)
+    for step in examine_account(loaded, options):
+        steps.append(step)
+        if output_format != "json":
+            text = "\n    ".join((f"{step.name}: {step.found}", *step.details))
+            write_step(session.redactor.message(f"{text}\n"), out, is_right=step.is_right)
+    if output_format == "json":
+        rows = [
+            {"step": step.name, "ok": step.is_right, "found": step.found, "details": list(step.details)}
+            for step in steps
+        ]
+        write_result(session.redactor.value(rows), "json", out)
     return 0 if all(step.is_right for step in steps) else _FAILED

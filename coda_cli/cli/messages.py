@@ -157,8 +157,9 @@ class _Bytes(io.RawIOBase):
 def pack_output(messages: Messages) -> Iterator[TextIO]:
     """Send what a pack prints, and what programs that it starts print, to standard error.
 
-    Standard output carries the result and nothing else: it is written to the stream that this gives, while
-    threads of the pack may still print.
+    Standard output carries the result and nothing else: it is written to the stream that this gives, and to
+    no other, while threads of the pack may still print. They may do so afterwards, too: the program's
+    descriptor 1 is never given back.
     """
     with _results() as results, redirect_stdout(messages), redirect_stderr(messages):
         yield results
@@ -176,19 +177,16 @@ def _results() -> Iterator[TextIO]:
         yield io.StringIO() if stdout is None else stdout
         return
     stdout.flush()
-    before = os.dup(1)
     results = os.fdopen(os.dup(1), "w", encoding=stdout.encoding, errors=stdout.errors)
     os.dup2(2, 1)
     try:
         yield results
     finally:
-        for stream in (results, stdout):
-            with suppress(OSError):  # closed at its other end; what the pack wrote to sys.__stdout__
+        for stream in (stdout, results):  # what the pack wrote to sys.__stdout__
+            with suppress(OSError):  # closed at its other end
                 stream.flush()
         with suppress(OSError):
             results.close()
-        os.dup2(before, 1)
-        os.close(before)
 
 
 @contextmanager

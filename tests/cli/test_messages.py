@@ -220,18 +220,21 @@ def test_progress_waits_for_secrets(echo: bool, is_drawn: bool) -> None:
 
 
 def test_threads_of_a_pack_print_beside_the_result(tmp_path: Path) -> None:
-    """While the result is written, a thread of the pack still prints to standard error."""
+    """While the result is written and afterwards, a thread of the pack still prints to standard error."""
     write_pack(
         tmp_path,
         """
-        import threading
+        import sys, threading
+
+        def chatter():
+            before = sys.stdout
+            while sys.stdout is before:
+                print("before", flush=True)
+            for _ in range(1000):
+                print("after", flush=True)
 
         @pack.formula
         def rows(context) -> list[int]:
-            def chatter():
-                for _ in range(5000):
-                    print("chatter", flush=True)
-
             threading.Thread(target=chatter).start()
             return list(range(20000))
         """,
@@ -239,4 +242,30 @@ def test_threads_of_a_pack_print_beside_the_result(tmp_path: Path) -> None:
     process = run_coda("execute", "pack.py", "Rows", "--output", "ndjson", cwd=tmp_path)
     assert process.returncode == 0
     assert process.stdout.split() == [str(number) for number in range(20000)]
-    assert "chatter" in process.stderr
+    said = process.stderr.split()
+    assert said.count("after") == 1000
+    assert set(said) <= {"before", "after"}
+
+
+def test_threads_that_loading_left_print_beside_what_is_stored(tmp_path: Path) -> None:
+    """A pack's thread has no standard output either after ``coda auth`` loaded the pack."""
+    write_pack(
+        tmp_path,
+        """
+        import sys, threading
+
+        def chatter():
+            before = sys.stdout
+            while sys.stdout is before:
+                print("before", flush=True)
+            for _ in range(1000):
+                print("after", flush=True)
+
+        pack.add_network_domain("amazonaws.com")
+        pack.set_user_authentication(type=sdk.AuthenticationType.AWS_ACCESS_KEY, service="s3")
+        threading.Thread(target=chatter).start()
+        """,
+    )
+    process = run_coda("auth", "pack.py", "--clear", cwd=tmp_path)
+    assert (process.returncode, process.stdout) == (0, "")
+    assert process.stderr.count("after") == 1000

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +108,8 @@ class Redactor:
         Where ``#``, ``/`` or ``?`` stands in it unencoded, the address ends there for whoever reads it.
         """
         if found := _PROXY_PASSWORD.match(address):
+            from urllib.parse import unquote
+
             password = found[1]
             for value in (password, unquote(password), re.split("[/?#]", password)[0]):
                 self.add_secret(value)

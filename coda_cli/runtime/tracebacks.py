@@ -10,6 +10,7 @@ import traceback
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from pathlib import Path
+from sysconfig import get_path
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import CodaError
@@ -80,8 +81,6 @@ def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[Place]:
 
 
 def _innermost(places: Iterable[Place]) -> Place | None:
-    from sysconfig import get_path
-
     found = [place for place in places if not _is_ours(place) and not place.filename.startswith("<")]
     libraries = tuple(f"{get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
     found = [place for place in found if not place.filename.endswith(".c")]  # as pyexpat names its own

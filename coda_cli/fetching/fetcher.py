@@ -19,7 +19,7 @@ from coda_cli.errors import (
     RequestError,
     RequestTimeoutError,
 )
-from coda_cli.fetching.decoding import decode, service_error
+from coda_cli.fetching.decoding import content_of, service_error
 from coda_cli.fetching.pack_request import PackRequest, check_request, fetch_request
 from coda_cli.fetching.repeats import Tries
 from coda_cli.fetching.status_errors import status_error
@@ -160,6 +160,7 @@ class HttpFetcher:
         leg = _Leg(asked, is_signed=not request.disable_authentication)
         exchange = self._exchange(leg, tries, follow=not request.ignore_redirects)
         response = exchange.response
+        headers = Headers(response.headers)
         if response.error is not None:
             logger.debug("the whole answer:\n%s", response.body.decode("utf-8", "replace"))
             raise status_error(
@@ -169,9 +170,9 @@ class HttpFetcher:
                 tries=tries.told,
                 binary=request.is_binary_response,
             )
-        return FetchResponse(
-            response.status, Headers(response.headers), decode(response, binary=request.is_binary_response)
-        )
+        status, content = response.status, content_of(response, binary=request.is_binary_response)
+        del exchange, response  # a large body is not held as bytes while its text is parsed
+        return FetchResponse(status, headers, content.parsed())
 
     def _exchange(self, leg: _Leg, tries: Tries, *, follow: bool) -> _Exchange:
         """Send a request, and those that redirects ask for in its place."""
@@ -296,18 +297,23 @@ class HttpFetcher:
                 self._redactor.add_secret(secret)
             raise
         seconds = time.monotonic() - started
-        logger.info("%s %s %d in %.3f s", request.method, shown(request.url), response.status, seconds)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("%s %s %d in %.3f s", request.method, shown(request.url), response.status, seconds)
         response = self._redacted(response, secrets)
         if not 200 <= response.status < 300:
             response = replace(response, error=service_error(response))
         return response
 
     def _redacted(self, response: WireResponse, secrets: tuple[str, ...]) -> WireResponse:
-        headers = tuple(
-            (name, self._redactor.body(value.encode(), also=secrets).decode())
-            for name, value in response.headers
-        )
-        return replace(response, headers=headers, body=self._redactor.body(response.body, also=secrets))
+        def redacted(value: bytes) -> bytes:
+            return self._redactor.body(value, also=secrets)
+
+        headers, body = response.headers, redacted(response.body)
+        # Nearly never is there a secret among them: one look at all of them is enough then.
+        together = "\n".join(value for _, value in headers).encode()
+        if redacted(together) != together:
+            headers = tuple((name, redacted(value.encode()).decode()) for name, value in headers)
+        return WireResponse(response.status, headers, body, response.error)
 
     def _mended(self, exchange: _Exchange) -> WireRequest | None:
         """Ask the authenticator to mend a refused request, and check where that would go."""

@@ -106,7 +106,10 @@ class HttpTransport:
 
     def _within(self, limit: TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
         """Wait for the work until its time is over; then it is left alone, and ends by itself."""
-        worker = self._idle.pop() if self._idle else Worker()
+        try:
+            worker = self._idle.pop()
+        except IndexError:  # asked beforehand, another thread could take the last one in between
+            worker = Worker()
         outcomes: SimpleQueue[Outcome[WireResponse]] = SimpleQueue()
         try:
             worker.do(work, outcomes.put)

@@ -49,7 +49,7 @@ def requests_of(given: Any) -> Iterable[FetchRequest]:
 
 def _each(given: Iterable[Any]) -> Iterator[FetchRequest]:
     for position, one in enumerate(given):
-        yield _request(one, f"fetch_all was given, at position {position},")
+        yield _request(one, f"fetch_all: position {position} of the requests holds")
 
 
 def first_page(given: Any, following: Any) -> FetchRequest:

@@ -87,9 +87,11 @@ def test_no_requests() -> None:
         pytest.param(FetchRequest("GET", URL), "not FetchRequest", id="one request"),
         pytest.param({"url": URL}, "not dict", id="dict"),
         pytest.param(None, "not NoneType", id="None"),
-        pytest.param([URL, URL, ("GET", URL)], "position 2, tuple", id="arguments in a tuple"),
-        pytest.param([None], "position 0, NoneType", id="nothing"),
-        pytest.param([URL.encode()], "position 0, bytes", id="bytes"),
+        pytest.param(
+            [URL, URL, ("GET", URL)], "position 2 of the requests holds tuple", id="arguments in a tuple"
+        ),
+        pytest.param([None], "position 0 of the requests holds NoneType", id="nothing"),
+        pytest.param([URL.encode()], "position 0 of the requests holds bytes", id="bytes"),
     ],
 )
 def test_no_request_among_requests(given: Any, says: str) -> None:
@@ -105,7 +107,7 @@ def test_requests_are_taken_one_by_one() -> None:
     taken = iter(requests_of(endless))
     assert endless.made == 0
     assert [next(taken), next(taken)] == [FetchRequest("GET", URL)] * 2
-    with pytest.raises(TypeError, match="position 2, int"):
+    with pytest.raises(TypeError, match="position 2 of the requests holds int"):
         next(taken)
 
 

@@ -191,8 +191,8 @@ class _Adapter(HTTPAdapter):
         key = (request.destination, proxies.get("all") if proxies else None)
         pool = self._pools.get(key)
         if pool is None:
-            if len(self._pools) == MOST_POOLS:
-                # urllib3 closes the pool that it was asked for longest ago: let that be none of ours.
+            if len(self._pools) == MOST_POOLS // 2:
+                # urllib3 closes the pool that it was asked for longest ago: ask again for those in use.
                 self._pools.clear()
             pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
             super().cert_verify(pool, request.destination.scheme, verify, cert)  # type: ignore[no-untyped-call] # requests'

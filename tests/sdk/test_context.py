@@ -11,6 +11,7 @@ import pytest
 
 from coda_cli import sdk
 from coda_cli.errors import RequestError
+from coda_cli.fetching.fetcher import HttpFetcher
 from coda_cli.sdk.context import Headers
 from tests.fetchers import OneByOne
 
@@ -78,3 +79,14 @@ def test_a_context_without_storage() -> None:
     assert "temporary_blob_storage=" in caught.value.details[0]
     with pytest.raises(RequestError, match=r"the URL 'https://example\.com/' cannot be stored"):
         storage.store_url("https://example.com/", disable_authentication=True)
+
+
+@pytest.mark.parametrize("name", ["fetch", "fetch_all", "pages"])
+def test_the_runners_fetcher_takes_what_the_sdk_says(name: str) -> None:
+    """Names and defaults that pack authors read are those of the fetcher that they get."""
+
+    def told(owner: type) -> list[tuple[str, object, object]]:
+        parameters = inspect.signature(getattr(owner, name)).parameters.values()
+        return [(one.name, one.kind, one.default) for one in parameters]
+
+    assert told(HttpFetcher) == told(sdk.Fetcher)

@@ -19,7 +19,9 @@ from coda_cli.runtime.metadata import (
     validation_formula,
 )
 from coda_cli.runtime.spec import choose_formula, nearest
+from coda_cli.runtime.table_metadata import FINDING_URLS, FUNCTIONS, names_of_table
 from coda_cli.sdk.formulas import pascal_case
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from coda_cli.runtime.loader import LoadedPack
@@ -38,10 +40,15 @@ SpecialNames = dict[str, Callable[[str], "Formula"]]
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What is run, and the authentication it is run with."""
+    """What is run, and the authentication it is run with.
+
+    ``block`` is the formula or table that is run, or beside which the formula stands; None if it stands
+    beside an authentication.
+    """
 
     formula: Formula
     connection: Connection
+    block: Formula | None = None
 
 
 def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:
@@ -63,8 +70,32 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
             chosen = replace(chosen, requires_endpoint_url=False)
         return Invocation(formula, Connection(chosen))
     block = choose_formula(loaded, owner if colon else word)
-    formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
-    return Invocation(formula, connection_of(loaded.pack, block, authentication))
+    names = names_of_block(block) | names_of_table(block)
+    formula = _special(loaded, block.name, special, names) if colon else block
+    return Invocation(formula, connection_of(loaded.pack, block, authentication), block)
+
+
+def check_dynamic_url(invocation: Invocation, dynamic_url: str | None) -> None:
+    """Refuse a dynamic URL for what is no dynamic sync table, and such a table without one.
+
+    Raises:
+        UsageError: as above; the message says what lists the URLs.
+    """
+    block = invocation.block
+    if block is None or not isinstance(block, SyncTable) or block.dynamic is None:
+        if dynamic_url is not None:
+            raise UsageError(
+                f"--dynamic-url does not go with {invocation.formula.name}",
+                "It says which table of a dynamic sync table is meant.",
+            )
+        return
+    special = invocation.formula.name.partition(":")[2]
+    if not dynamic_url and special not in FINDING_URLS:
+        finding = [f"{block.name}:{one}" for one in FINDING_URLS if one in names_of_table(block)]
+        raise UsageError(
+            f"{block.name} is a dynamic sync table, so it needs --dynamic-url URL",
+            *([f"URLs come from {' and '.join(finding)}."] if finding else []),
+        )
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:
@@ -109,9 +140,12 @@ def _special(loaded: LoadedPack, owner: str, special: str, names: SpecialNames) 
     name = special if special in names else spelled.get(_spelled(special))
     if name is not None:
         return names[name](f"{owner}:{name}")
+    missing = {_spelled(one): function for one, function in FUNCTIONS.items()}.get(_spelled(special))
     close = nearest(special, list(names))
     whole = [f"{owner}:{one}" for one in close or names]
-    if close:
+    if missing is not None:
+        hint = f"{owner} declares no {missing}."
+    elif close:
         hint = f"Did you mean {' or '.join(whole)}?"
     else:
         hint = f"It has {', '.join(whole)}." if whole else f"{owner} has no metadata functions."

@@ -42,13 +42,17 @@ SpecialNames = dict[str, Callable[[str], "Formula"]]
 class Invocation:
     """What is run, and the authentication it is run with.
 
-    ``block`` is the formula or table that is run, or beside which the formula stands; None if it stands
-    beside an authentication.
+    A formula that is a ``SyncTable`` is synced; ``table`` is the one that a metadata function belongs to.
     """
 
     formula: Formula
     connection: Connection
-    block: Formula | None = None
+    table: SyncTable | None = None
+
+    @property
+    def needs_dynamic_url(self) -> bool:
+        """Tell whether it needs a dynamic URL, if its table is dynamic; what finds such URLs needs none."""
+        return self.formula.name.partition(":")[2] not in FINDING_URLS
 
 
 def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:
@@ -72,30 +76,8 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
     block = choose_formula(loaded, owner if colon else word)
     names = names_of_block(block) | names_of_table(block)
     formula = _special(loaded, block.name, special, names) if colon else block
-    return Invocation(formula, connection_of(loaded.pack, block, authentication), block)
-
-
-def check_dynamic_url(invocation: Invocation, dynamic_url: str | None) -> None:
-    """Refuse a dynamic URL for what is no dynamic sync table, and such a table without one.
-
-    Raises:
-        UsageError: as above; the message says what lists the URLs.
-    """
-    block = invocation.block
-    if block is None or not isinstance(block, SyncTable) or block.dynamic is None:
-        if dynamic_url is not None:
-            raise UsageError(
-                f"--dynamic-url does not go with {invocation.formula.name}",
-                "It says which table of a dynamic sync table is meant.",
-            )
-        return
-    special = invocation.formula.name.partition(":")[2]
-    if not dynamic_url and special not in FINDING_URLS:
-        finding = [f"{block.name}:{one}" for one in FINDING_URLS if one in names_of_table(block)]
-        raise UsageError(
-            f"{block.name} is a dynamic sync table, so it needs --dynamic-url URL",
-            *([f"URLs come from {' and '.join(finding)}."] if finding else []),
-        )
+    table = block if isinstance(block, SyncTable) else None
+    return Invocation(formula, connection_of(loaded.pack, block, authentication), table)
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:

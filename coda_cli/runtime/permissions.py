@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import ResultError, UsageError
+from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.executor import failures_of, reading_failures_of
 from coda_cli.runtime.json_values import MISSING, Problem, add_problem, members_of
 from coda_cli.runtime.parameters import LastParameter
@@ -24,7 +25,6 @@ from coda_cli.runtime.row_batches import (
     refuse_problems,
     shown_type,
 )
-from coda_cli.runtime.table_schemas import row_schema, with_schema
 from coda_cli.runtime.validation import compiled
 from coda_cli.sdk.schemas import Schema
 from coda_cli.sdk.syncs import GetPermissionsRequest
@@ -91,9 +91,9 @@ def permissions_formula(
 
     def run(context: ExecutionContext, text: str, params: Sequence[object]) -> Iterator[object]:
         request = _request(name, read_json(name, _WHAT, text))
-        declared = row_schema(table, context)
+        declared = schema_of_rows(table, context)
         request = _checked_rows(name, request, declared or ANY_ROW, context)
-        context = with_schema(table, declared, context)
+        context = told_of_schema(context, table, declared)
         contexts = request.permissions_context
         for start, batch in in_batches(request.rows, table.max_permission_batch_size):
             said = None if contexts is None else contexts[start : start + len(batch)]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from coda_cli.runtime.dynamic_tables import schema_of_rows
 from coda_cli.runtime.metadata import SEARCH, as_options, options_schema
 from coda_cli.runtime.permissions import permissions_formula
 from coda_cli.runtime.row_batches import ANY_ROW
 from coda_cli.runtime.schema_values import schema_value
-from coda_cli.runtime.table_schemas import row_schema
 from coda_cli.runtime.updates import update_formula
 from coda_cli.sdk.formulas import Formula
 from coda_cli.sdk.schemas import Schema
@@ -77,7 +77,7 @@ def names_of_table(block: Formula) -> dict[str, Callable[[str], Formula]]:
 
 def _schema_formula(name: str, table: SyncTable) -> Formula:
     def execute(context: ExecutionContext) -> object:
-        return schema_value(row_schema(table, context) or ANY_ROW)
+        return schema_value(schema_of_rows(table, context) or ANY_ROW)
 
     return Formula(name, execute, description=f"Give the schema of one row of {table.name}.", result=ANY_ROW)
 

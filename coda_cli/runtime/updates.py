@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import CodaError, ResultError, UsageError
+from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.executor import failures_of, reading_failures_of, summary
 from coda_cli.runtime.json_values import MISSING, Problem, add_problem
 from coda_cli.runtime.parameters import LastParameter
@@ -26,7 +27,6 @@ from coda_cli.runtime.row_batches import (
     refuse_problems,
     shown_type,
 )
-from coda_cli.runtime.table_schemas import row_schema, with_schema
 from coda_cli.runtime.validation import compiled
 from coda_cli.sdk.syncs import SyncUpdate
 
@@ -55,10 +55,10 @@ def update_formula(name: str, table: SyncTable, execute_update: Callable[..., An
 
     def run(context: ExecutionContext, text: str, params: Sequence[object]) -> Iterator[object]:
         given = _objects(name, read_json(name, _WHAT, text))
-        declared = row_schema(table, context)
+        declared = schema_of_rows(table, context)
         schema = declared or ANY_ROW
         updates = _read_updates(name, given, schema, context.timezone)
-        context = with_schema(table, declared, context)
+        context = told_of_schema(context, table, declared)
         check = compiled(schema, context.timezone)
         for start, batch in in_batches(updates, table.max_update_batch_size):
             with failures_of(name):

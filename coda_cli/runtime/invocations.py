@@ -19,7 +19,6 @@ from coda_cli.runtime.metadata import (
     validation_formula,
 )
 from coda_cli.runtime.spec import choose_formula, nearest
-from coda_cli.runtime.table_metadata import FINDING_URLS, FUNCTIONS, names_of_table
 from coda_cli.sdk.formulas import pascal_case
 from coda_cli.sdk.sync_tables import SyncTable
 
@@ -33,6 +32,19 @@ AUTHENTICATION = "Auth"
 """What stands before the colon for the functions of an authentication."""
 
 GET_CONNECTION_NAME = f"{AUTHENTICATION}:getConnectionName"
+
+_FINDING_URLS = ("listDynamicUrls", "searchDynamicUrls")
+"""What stands behind the colon for the functions that find dynamic URLs."""
+
+_FUNCTIONS = {
+    "update": "execute_update",
+    "permissions": "execute_get_permissions",
+    "getName": "get_name",
+    "getDisplayUrl": "get_display_url",
+    "listDynamicUrls": "list_dynamic_urls",
+    "searchDynamicUrls": "search_dynamic_urls",
+}
+"""What stands behind the colon of a table only if it declares a function, and how that is called."""
 
 SpecialNames = dict[str, Callable[[str], "Formula"]]
 """What can stand behind the colon of one owner, and what makes a formula of it, given its whole name."""
@@ -52,7 +64,7 @@ class Invocation:
     @property
     def needs_dynamic_url(self) -> bool:
         """Tell whether it needs a dynamic URL, if its table is dynamic; what finds such URLs needs none."""
-        return self.formula.name.partition(":")[2] not in FINDING_URLS
+        return self.formula.name.partition(":")[2] not in _FINDING_URLS
 
 
 def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:
@@ -74,14 +86,13 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
             chosen = replace(chosen, requires_endpoint_url=False)
         return Invocation(formula, Connection(chosen))
     block = choose_formula(loaded, owner if colon else word)
-    names = names_of_block(block) | names_of_table(block)
-    formula = _special(loaded, block.name, special, names) if colon else block
     table = block if isinstance(block, SyncTable) else None
+    formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
     return Invocation(formula, connection_of(loaded.pack, block, authentication), table)
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:
-    """Return the metadata functions of a formula's or table's parameters."""
+    """Return the metadata functions of a formula or table, those of its parameters first."""
     found: SpecialNames = {
         f"autocomplete:{one.name}": partial(autocomplete_formula, block=block, parameter=one)
         for one in (*block.parameters, *block.vararg_parameters)
@@ -91,6 +102,10 @@ def names_of_block(block: BuildingBlock) -> SpecialNames:
         found["validateParameters"] = partial(
             validation_formula, block=block, validate_parameters=block.validate_parameters
         )
+    if isinstance(block, SyncTable):
+        from coda_cli.runtime.table_metadata import names_of_table
+
+        found |= names_of_table(block)
     return found
 
 
@@ -122,16 +137,21 @@ def _special(loaded: LoadedPack, owner: str, special: str, names: SpecialNames) 
     name = special if special in names else spelled.get(_spelled(special))
     if name is not None:
         return names[name](f"{owner}:{name}")
-    missing = {_spelled(one): function for one, function in FUNCTIONS.items()}.get(_spelled(special))
+    function = _function_of_table(special) if "getSchema" in names else None
     close = nearest(special, list(names))
     whole = [f"{owner}:{one}" for one in close or names]
-    if missing is not None:
-        hint = f"{owner} declares no {missing}."
+    if function is not None:
+        hint = f"{owner} declares no {function}."
     elif close:
         hint = f"Did you mean {' or '.join(whole)}?"
     else:
         hint = f"It has {', '.join(whole)}." if whole else f"{owner} has no metadata functions."
     raise UsageError(f"{loaded.file_name} has no {f'{owner}:{special}'!r}", hint)
+
+
+def _function_of_table(special: str) -> str | None:
+    """Return how the function of a table is called that makes this special name, in either spelling."""
+    return next((one for name, one in _FUNCTIONS.items() if _spelled(name) == _spelled(special)), None)
 
 
 def _spelled(special: str) -> str:

@@ -74,11 +74,9 @@ def read_json(name: str, what: str, text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        where = (
-            f" from line {error.lineno}, column {error.colno} on"
-            if isinstance(error, json.JSONDecodeError)
-            else ""
-        )
+        where = ""
+        if isinstance(error, json.JSONDecodeError):
+            where = f" (line {error.lineno}, column {error.colno})"
         raise UsageError(
             f"{name}: the {what} are no JSON{where}", "Write texts and keys with double quotes."
         ) from None

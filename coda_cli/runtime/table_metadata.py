@@ -16,7 +16,6 @@ from coda_cli.runtime.schema_values import schema_value
 from coda_cli.runtime.updates import update_formula
 from coda_cli.sdk.formulas import Formula
 from coda_cli.sdk.schemas import Schema
-from coda_cli.sdk.sync_tables import SyncTable
 from coda_cli.sdk.value_types import ValueType
 
 if TYPE_CHECKING:
@@ -24,53 +23,36 @@ if TYPE_CHECKING:
     from typing import Any
 
     from coda_cli.sdk.context import ExecutionContext
-
-LIST_DYNAMIC_URLS = "listDynamicUrls"
-SEARCH_DYNAMIC_URLS = "searchDynamicUrls"
-
-FINDING_URLS = (LIST_DYNAMIC_URLS, SEARCH_DYNAMIC_URLS)
-"""The special names that find dynamic URLs, and so need none."""
-
-FUNCTIONS = {
-    "update": "execute_update",
-    "permissions": "execute_get_permissions",
-    "getName": "get_name",
-    "getDisplayUrl": "get_display_url",
-    LIST_DYNAMIC_URLS: "list_dynamic_urls",
-    SEARCH_DYNAMIC_URLS: "search_dynamic_urls",
-}
-"""The special names that a table has if it declares a function."""
+    from coda_cli.sdk.sync_tables import SyncTable
 
 _TEXT = Schema(type=ValueType.STRING)
 
 
-def names_of_table(block: Formula) -> dict[str, Callable[[str], Formula]]:
-    """Return the special names of a table, and what makes a formula of each; none of a formula."""
-    if not isinstance(block, SyncTable):
-        return {}
-    found: dict[str, Callable[[str], Formula]] = {"getSchema": partial(_schema_formula, table=block)}
-    if block.execute_update is not None:
-        found["update"] = partial(update_formula, table=block, execute_update=block.execute_update)
-    if block.execute_get_permissions is not None:
+def names_of_table(table: SyncTable) -> dict[str, Callable[[str], Formula]]:
+    """Return the special names of a table, and what makes a formula of each."""
+    found: dict[str, Callable[[str], Formula]] = {"getSchema": partial(_schema_formula, table=table)}
+    if table.execute_update is not None:
+        found["update"] = partial(update_formula, table=table, execute_update=table.execute_update)
+    if table.execute_get_permissions is not None:
         found["permissions"] = partial(
-            permissions_formula, table=block, execute_get_permissions=block.execute_get_permissions
+            permissions_formula, table=table, execute_get_permissions=table.execute_get_permissions
         )
-    dynamic = block.dynamic
+    dynamic = table.dynamic
     if dynamic is None:
         return found
     found["getName"] = partial(
-        _text_formula, description=f"Name one table of {block.name}.", function=dynamic.get_name
+        _text_formula, description=f"Name one table of {table.name}.", function=dynamic.get_name
     )
     found["getDisplayUrl"] = partial(
         _text_formula,
-        description=f"Give the URL at which people see one table of {block.name}.",
+        description=f"Give the URL at which people see one table of {table.name}.",
         function=dynamic.get_display_url,
     )
     if dynamic.list_dynamic_urls is not None:
-        found[LIST_DYNAMIC_URLS] = partial(_list_formula, table=block, function=dynamic.list_dynamic_urls)
+        found["listDynamicUrls"] = partial(_list_formula, table=table, function=dynamic.list_dynamic_urls)
     if dynamic.search_dynamic_urls is not None:
-        found[SEARCH_DYNAMIC_URLS] = partial(
-            _search_formula, table=block, function=dynamic.search_dynamic_urls
+        found["searchDynamicUrls"] = partial(
+            _search_formula, table=table, function=dynamic.search_dynamic_urls
         )
     return found
 

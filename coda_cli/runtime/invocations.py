@@ -33,8 +33,8 @@ AUTHENTICATION = "Auth"
 
 GET_CONNECTION_NAME = f"{AUTHENTICATION}:getConnectionName"
 
-_FINDING_URLS = ("listDynamicUrls", "searchDynamicUrls")
-"""What stands behind the colon for the functions that find dynamic URLs."""
+_WITHOUT_URL = ("listDynamicUrls", "searchDynamicUrls", "autocomplete", "validateParameters")
+"""What stands behind the colon of a dynamic table for functions that can do without its URL."""
 
 _FUNCTIONS = {
     "update": "execute_update",
@@ -63,8 +63,9 @@ class Invocation:
 
     @property
     def needs_dynamic_url(self) -> bool:
-        """Tell whether it needs a dynamic URL, if its table is dynamic; what finds such URLs needs none."""
-        return self.formula.name.partition(":")[2] not in _FINDING_URLS
+        """Tell whether it needs a dynamic URL, if it is of a dynamic table."""
+        _, _, special = self.formula.name.partition(":")
+        return special.partition(":")[0] not in _WITHOUT_URL
 
 
 def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:

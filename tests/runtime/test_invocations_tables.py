@@ -86,6 +86,6 @@ def test_names_beside_tables(word: str, name: str, needs_url: bool) -> None:
 )
 def test_names_that_a_table_does_not_have(word: str, hint: str) -> None:
     """What the table would have to declare is told, else the nearest names."""
-    with pytest.raises(UsageError, match="pack.py has no ") as caught:
+    with pytest.raises(UsageError, match=r"pack\.py has no ") as caught:
         choose_invocation(loaded(), word)
     assert caught.value.details == (hint,)

@@ -17,6 +17,7 @@ from coda_cli.runtime.results import problem_lines
 from coda_cli.runtime.row_batches import (
     ANY_ROW,
     BatchFormula,
+    Results,
     batch_formula,
     given_row_check,
     in_batches,
@@ -89,7 +90,7 @@ def permissions_formula(
 ) -> BatchFormula:
     """Make a formula of the function that says who may see rows; its result has a definition for each."""
 
-    def run(context: ExecutionContext, text: str, params: Sequence[object]) -> Iterator[object]:
+    def run(context: ExecutionContext, text: str, params: Sequence[object]) -> Results:
         request = _request(name, read_json(name, _WHAT, text))
         declared = schema_of_rows(table, context)
         request = _checked_rows(name, request, declared or ANY_ROW, context)
@@ -182,7 +183,9 @@ def _member(said: Mapping[Any, Any], *keys: str) -> Any:
     return next((said[key] for key in keys if key in said), None)
 
 
-def _checked(name: str, definitions: list[object], start: int, context: ExecutionContext) -> list[object]:
+def _checked(
+    name: str, definitions: list[object], start: int, context: ExecutionContext
+) -> list[dict[str, object]]:
     """Return the definitions of one batch as JSON values.
 
     Raises:

@@ -6,7 +6,7 @@ Owns reading that JSON and checking its rows. What is done with them is ``update
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 ANY_ROW = Schema(type=ValueType.OBJECT)
 """The schema of a row of a table that declares none."""
 
-Run = Callable[["ExecutionContext", str, Sequence[object]], Iterator[object]]
+Results = Generator[dict[str, object], None, None]
+"""What comes back for the rows, one after another, as JSON values."""
+
+Run = Callable[["ExecutionContext", str, Sequence[object]], Results]
 """Takes the context, the text of the JSON and the table's parameters; yields results as they come."""
 
 
@@ -52,7 +55,7 @@ def batch_formula(
     while given.name in taken:
         given = replace(given, name=f"{given.name}_")
 
-    def execute(context: ExecutionContext, *values: Any) -> Iterator[object]:
+    def execute(context: ExecutionContext, *values: Any) -> Results:
         return run(context, values[count], (*values[:count], *values[count + 1 :]))
 
     return BatchFormula(

@@ -17,6 +17,7 @@ from coda_cli.runtime.results import problem_lines
 from coda_cli.runtime.row_batches import (
     ANY_ROW,
     BatchFormula,
+    Results,
     batch_formula,
     expected_property,
     given_row_check,
@@ -53,7 +54,7 @@ def update_formula(name: str, table: SyncTable, execute_update: Callable[..., An
     Its result has for each update the row as it is now, or ``{"error": …}`` where it was refused.
     """
 
-    def run(context: ExecutionContext, text: str, params: Sequence[object]) -> Iterator[object]:
+    def run(context: ExecutionContext, text: str, params: Sequence[object]) -> Results:
         given = _objects(name, read_json(name, _WHAT, text))
         declared = schema_of_rows(table, context)
         schema = declared or ANY_ROW
@@ -138,7 +139,7 @@ def _listed(given: Any) -> Any:
     return list(results) if isinstance(results, Iterator) else results
 
 
-def _checked(name: str, results: Any, start: int, expected: int, check: Check) -> list[object]:
+def _checked(name: str, results: Any, start: int, expected: int, check: Check) -> list[dict[str, object]]:
     """Return the results of one batch as JSON values.
 
     Raises:
@@ -155,7 +156,7 @@ def _checked(name: str, results: Any, start: int, expected: int, check: Check) -
             "Return for each update, in the same order, a row or an exception.",
         )
     problems: list[Problem] = []
-    rows = [
+    rows: list[Any] = [
         {"error": _message(one)} if isinstance(one, Exception) else check(one, f"{name}[{at}]", problems)
         for at, one in enumerate(results, start)
     ]

@@ -74,8 +74,12 @@ def read_json(name: str, what: str, text: str) -> Any:
     Raises:
         UsageError: it is no JSON.
     """
+
+    def refuse(constant: str) -> None:
+        raise UsageError(f"{name}: the {what} are no JSON, which has no {constant}")
+
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         where = ""
         if isinstance(error, json.JSONDecodeError):
@@ -83,10 +87,6 @@ def read_json(name: str, what: str, text: str) -> Any:
         raise UsageError(
             f"{name}: the {what} are no JSON{where}", "Write texts and keys with double quotes."
         ) from None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def one_spelling(

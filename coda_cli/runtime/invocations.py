@@ -1,4 +1,4 @@
-"""What the words of a command line run: a formula or metadata function, and the authentication it runs with.
+"""What the words of a command line run: a formula, table or metadata function, and its authentication.
 
 Owns the special names. The formulas behind them are made by ``metadata``.
 """
@@ -60,6 +60,7 @@ class Invocation:
     formula: Formula
     connection: Connection
     table: SyncTable | None = None
+    is_incremental: bool = False
 
     @property
     def needs_dynamic_url(self) -> bool:
@@ -73,13 +74,14 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
 
     Args:
         loaded: the pack.
-        word: ``ListBuckets``, ``ListBuckets:autocomplete:prefix``, ``Auth:getConnectionName`` and so on.
+        word: ``ListBuckets``, ``ListBuckets:autocomplete:prefix``, ``Auth:getConnectionName`` and so on; a
+            ``>`` is a colon, too, as in the reference's ``Table>incremental``.
         authentication: the name of the one to run with, if the person chose one.
 
     Raises:
         UsageError: there is none, or not with this authentication; the message has the nearest names.
     """
-    owner, colon, special = word.partition(":")
+    owner, colon, special = word.replace(">", ":").partition(":")
     if colon and _is_authentication(loaded, owner, special):
         chosen = chosen_authentication(loaded.pack, authentication)
         formula = _special(loaded, AUTHENTICATION, special, names_of_authentication(chosen))
@@ -89,7 +91,12 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
     block = choose_formula(loaded, owner if colon else word)
     table = block if isinstance(block, SyncTable) else None
     formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
-    return Invocation(formula, connection_of(loaded.pack, block, authentication), table)
+    return Invocation(
+        formula,
+        connection_of(loaded.pack, block, authentication),
+        table,
+        is_incremental=bool(colon) and isinstance(formula, SyncTable),
+    )
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:
@@ -106,8 +113,13 @@ def names_of_block(block: BuildingBlock) -> SpecialNames:
     if isinstance(block, SyncTable):
         from coda_cli.runtime.table_metadata import names_of_table
 
+        found["incremental"] = partial(_incremental, block)
         found |= names_of_table(block)
     return found
+
+
+def _incremental(table: SyncTable, name: str) -> SyncTable:
+    return replace(table, name=name, description=f"The rows of {table.name} that changed after a full sync.")
 
 
 def names_of_authentication(authentication: Authentication) -> SpecialNames:
@@ -127,7 +139,7 @@ def _is_authentication(loaded: LoadedPack, owner: str, special: str) -> bool:
     """Tell whether ``Auth`` is meant, and no formula of that name."""
     if owner.lower() != AUTHENTICATION.lower():
         return False
-    formulas = {formula.name.lower() for formula in loaded.pack.formulas}
+    formulas = {block.name.lower() for block in (*loaded.pack.formulas, *loaded.pack.sync_tables)}
     is_only_its = _spelled(special).partition(":")[0] in ("GetConnectionName", "PostSetup")
     return is_only_its or owner.lower() not in formulas
 

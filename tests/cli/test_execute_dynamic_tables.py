@@ -93,6 +93,7 @@ def test_functions_of_a_dynamic_table(capsys: Capsys, arguments: list[str], resu
     ("arguments", "said"),
     [
         pytest.param(["Lists:getSchema"], "Lists:getSchema needs --dynamic-url", id="schema"),
+        pytest.param(["Lists:getName"], "URLs come from Lists:listDynamicUrls and Lists:search", id="hint"),
         pytest.param(["Lists:getName", "--dynamic-url", ""], "needs --dynamic-url", id="empty URL"),
         pytest.param(["Lists:update", "[]"], "Lists:update needs --dynamic-url", id="update"),
         pytest.param(["Hello", *BOOKS], "--dynamic-url does not go with Hello", id="formula"),

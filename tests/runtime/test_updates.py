@@ -228,7 +228,9 @@ def test_what_was_done_before_a_failure_is_given() -> None:
     [
         pytest.param("", "Tasks:update: the updates are no JSON (line 1, column 1)", id="empty"),
         pytest.param("[{'a': 1}]", "no JSON (line 1, column 3)", id="no JSON"),
-        pytest.param('[{"previousValue": NaN}]', "the updates are no JSON, which has no NaN", id="no number of JSON"),
+        pytest.param(
+            '[{"previousValue": NaN}]', "the updates are no JSON, which has no NaN", id="no number of JSON"
+        ),
         pytest.param("[" * 100_000, "the updates are no JSON", id="too deep"),
         pytest.param('"text"', "the updates are no list of objects", id="text"),
         pytest.param([1], "the updates are no list of objects", id="no objects"),

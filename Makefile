@@ -22,6 +22,7 @@ check: lint types wheel ## Run all that a change must pass: formatting, lint, ty
 	@$(BIN)/python -m pytest --numprocesses auto --cov
 
 bench: $(VENV)/.coda ## Measure how fast coda is, beside what else is installed: make bench ARGS=--help
+	@$(BIN)/python -m compileall -q coda_cli
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
@@ -60,6 +61,7 @@ $(VENV)/.python:
 $(VENV)/.coda: $(VENV)/.python pyproject.toml
 	@echo "Installing coda-cli into $(VENV) ..."
 	@$(PIP) install --editable .
+	@$(BIN)/python -m compileall -q coda_cli  # once, also where Python may write nothing by itself
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.coda

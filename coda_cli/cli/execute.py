@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,35 +17,34 @@ from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
-from coda_cli.cli.sync import RowsWanted, SyncProgress, TableRun, limits_of_option
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import (
+    DEFAULT_MAX_ROWS,
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
     RunOptions,
     check_options,
     open_context,
 )
-from coda_cli.runtime.dry_run import DryRun, until_first_request
-from coda_cli.runtime.dynamic_tables import check_dynamic_url
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
-from coda_cli.runtime.row_batches import BatchFormula
 from coda_cli.runtime.spec import names_of_formulas
-from coda_cli.runtime.sync import DEFAULT_MAX_ROWS, SyncLimits
-from coda_cli.sdk.sync_tables import SyncTable
-from coda_cli.sdk.syncs import Sync
+from coda_cli.sdk.context import Sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from typing import TextIO
 
     from coda_cli.cli.session import Session
+    from coda_cli.cli.sync import TableRun
+    from coda_cli.runtime.dry_run import DryRun
     from coda_cli.runtime.invocations import Invocation
     from coda_cli.runtime.loader import LoadedPack
+    from coda_cli.runtime.sync import SyncLimits
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
@@ -123,7 +123,20 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
 
 
 def _dry_run(_ctx: click.Context, _param: click.Parameter, given: bool) -> DryRun | None:
-    return DryRun() if given else None
+    if not given:
+        return None
+    from coda_cli.runtime.dry_run import DryRun
+
+    return DryRun()
+
+
+def _limits(ctx: click.Context, param: click.Parameter, given: str | None) -> SyncLimits | None:
+    """Read ``--max-rows``; None where it is not given."""
+    if given is None:
+        return None
+    from coda_cli.cli.sync import limits_of_option
+
+    return limits_of_option(ctx, param, given)
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
@@ -173,7 +186,7 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 @click.option(
     "--max-rows",
     metavar="NUMBER",
-    callback=limits_of_option,
+    callback=_limits,
     help=f"End a sync table after so many rows, or not: all. Default: {DEFAULT_MAX_ROWS}.",
 )
 @click.option("--dynamic-url", metavar="URL", help="Which table of a dynamic sync table is meant.")
@@ -261,14 +274,18 @@ def execute(
         given = Given(
             [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
         )
-        told = SyncProgress(invocation.formula.name)
-        wanted = RowsWanted(max_rows or SyncLimits(), output_format, compiled if query is not None else None)
-        run = TableRun(session, wanted, out, told)
+        rows = None
+        if invocation.formula.gives_rows:
+            from coda_cli.cli.sync import table_run
+
+            query_of_rows = None if query is None else compiled
+            rows = table_run(session, invocation, max_rows, output_format, query_of_rows, out)
+        told = (lambda: f"Running {invocation.formula.name}") if rows is None else rows.progress
         with progress(messages, told, shown=not verbose and not debug):
-            result = _run(loaded, invocation, options, given, run)
+            result = _run(loaded, invocation, options, given, rows)
         if options.dry_run is not None:
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
-        elif not isinstance(invocation.formula, SyncTable | BatchFormula):
+        elif rows is None:
             _show(session, compiled(redactor.value(result)), output_format, out)
 
 
@@ -278,15 +295,17 @@ def _check_options(
     """Refuse what only others have: other authentications, sync tables; and a dynamic one without a URL."""
     connection = invocation.connection
     check_options(connection.authentication, options, connection.used_by)
-    formula = invocation.formula
-    is_table = isinstance(formula, SyncTable)
-    if max_rows is not None and not is_table:
+    formula, table = invocation.formula, invocation.table
+    if max_rows is not None and not invocation.is_sync:
         raise UsageError(f"--max-rows does not go with {formula.name}", "It goes with sync tables.")
-    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=invocation.needs_dynamic_url)
+    if table is not None or dynamic_url is not None:
+        from coda_cli.runtime.dynamic_tables import check_dynamic_url
+
+        check_dynamic_url(formula.name, table, dynamic_url, is_needed=invocation.needs_dynamic_url)
 
 
 def _run(
-    loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, table_run: TableRun
+    loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, rows: TableRun | None
 ) -> object:
     """Run what was chosen, with parameters that are read first; rows are printed as they come.
 
@@ -298,20 +317,20 @@ def _run(
     ) as opened:
         context = replace(opened, sync=Sync(dynamic_url=given.dynamic_url))
         values = read_parameters(formula, given.texts, given.pairs, context.timezone)
-        with until_first_request(options.dry_run):
-            if isinstance(formula, SyncTable):
-                table_run.run(
-                    formula,
-                    context,
-                    values,
-                    is_incremental=invocation.is_incremental,
-                    is_shown=options.dry_run is None,
-                )
-            elif isinstance(formula, BatchFormula):
-                table_run.give(formula.execute(context, *values), is_shown=options.dry_run is None)
-            else:
+        with _until_first_request(options.dry_run):
+            if rows is None:
                 result = execute_formula(formula, context, values)
+            else:
+                rows.run_invocation(invocation, context, values, is_shown=options.dry_run is None)
     return result
+
+
+def _until_first_request(dry_run: DryRun | None) -> AbstractContextManager[None]:
+    if dry_run is None:
+        return nullcontext()
+    from coda_cli.runtime.dry_run import until_first_request
+
+    return until_first_request(dry_run)
 
 
 def _show(session: Session, value: object, output_format: str | None, out: TextIO) -> None:

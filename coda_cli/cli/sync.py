@@ -17,16 +17,17 @@ from coda_cli.errors import CodaError
 from coda_cli.runtime.counted_fetcher import CountedFetcher
 from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from typing import TextIO
 
     from coda_cli.cli.session import Session
+    from coda_cli.runtime.invocations import Invocation
     from coda_cli.runtime.rows import Row
     from coda_cli.sdk.context import ExecutionContext
     from coda_cli.sdk.schemas import Schema
-    from coda_cli.sdk.sync_tables import SyncTable
 
 _MOST_IDS = 20
 
@@ -66,6 +67,19 @@ class SyncProgress:
         return f"Running {self._name} … {self.sync.count:,} rows, {self.fetcher.count:,} requests"
 
 
+def table_run(
+    session: Session,
+    invocation: Invocation,
+    limits: SyncLimits | None,
+    output_format: str | None,
+    query: Callable[[object], object] | None,
+    out: TextIO,
+) -> TableRun:
+    """Return the run of what gives rows, with what the person chose for them."""
+    wanted = RowsWanted(limits or SyncLimits(), output_format, query)
+    return TableRun(session, wanted, out, SyncProgress(invocation.formula.name))
+
+
 class TableRun:
     """One run of a table from the command line."""
 
@@ -73,7 +87,21 @@ class TableRun:
         self._session = session
         self._wanted = wanted
         self._out = out
-        self._progress = progress
+        self.progress = progress
+
+    def run_invocation(
+        self, invocation: Invocation, context: ExecutionContext, values: Sequence[object], *, is_shown: bool
+    ) -> None:
+        """Print the rows of a table, or of what one of its functions gives, if they are to be shown.
+
+        Raises:
+            CodaError: as for ``run`` and ``give``; the rows before it are printed.
+        """
+        formula = invocation.formula
+        if isinstance(formula, SyncTable):
+            self.run(formula, context, values, is_incremental=invocation.is_incremental, is_shown=is_shown)
+        else:
+            self.give(formula.execute(context, *values), is_shown=is_shown)
 
     def run(
         self,
@@ -90,7 +118,7 @@ class TableRun:
             CodaError: as for ``TableSync.rows`` and ``row_output``; the rows before it are printed.
         """
         fetcher = CountedFetcher(context.fetcher)
-        self._progress.fetcher = fetcher
+        self.progress.fetcher = fetcher
         context = replace(context, fetcher=fetcher)
         schema = schema_of_rows(table, context)
         context = told_of_schema(context, table, schema)
@@ -123,7 +151,7 @@ class TableRun:
         self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
     ) -> TableSync:
         sync = TableSync(table, context, values, schema, self._wanted.limits)
-        self._progress.sync = sync
+        self.progress.sync = sync
         return sync
 
     def _show_queried(self, rows: Generator[Row, None, None], query: Callable[[object], object]) -> None:

@@ -42,6 +42,10 @@ DEFAULT_RETRIES = 3
 """How often a request that failed is sent again, where that may help."""
 
 
+DEFAULT_MAX_ROWS = 1000
+"""How many rows of a sync table are got where nobody said how many are wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What the person chose for one run.

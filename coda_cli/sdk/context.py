@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from coda_cli.errors import RequestError
-from coda_cli.sdk.syncs import Sync
+
+if TYPE_CHECKING:
+    from coda_cli.sdk.schemas import Schema
+    from coda_cli.sdk.syncs import SyncCompletionMetadata
 
 
 class Headers(Mapping[str, str]):
@@ -293,6 +296,23 @@ class InvocationLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sync:
+    """What is said of the sync that is going on, as ``context.sync``.
+
+    Args:
+        continuation: what the call before this one gave back; None in the first call.
+        dynamic_url: which table of a dynamic sync table is meant.
+        schema: the schema of one row, of a dynamic sync table.
+        previous_completion: what the sync before this one left; None asks for all rows.
+    """
+
+    continuation: Any = None
+    dynamic_url: str | None = None
+    schema: Schema | None = None
+    previous_completion: SyncCompletionMetadata | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionContext:
     """What every formula receives as its first argument.
 
@@ -309,4 +329,4 @@ class ExecutionContext:
     invocation_location: InvocationLocation = field(default_factory=InvocationLocation)
     temporary_blob_storage: TemporaryBlobStorage = field(default_factory=NoBlobStorage)
     logger: Logger = field(default_factory=_logger)
-    sync: Sync = Sync()  # noqa: RUF009 - frozen
+    sync: Sync = Sync()

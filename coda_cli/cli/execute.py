@@ -274,12 +274,8 @@ def execute(
         given = Given(
             [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
         )
-        rows = None
-        if invocation.formula.gives_rows:
-            from coda_cli.cli.sync import table_run
-
-            query_of_rows = None if query is None else compiled
-            rows = table_run(session, invocation, max_rows, output_format, query_of_rows, out)
+        query_of_rows = None if query is None else compiled
+        rows = _table_run(session, invocation, max_rows, output_format, query_of_rows, out)
         told = (lambda: f"Running {invocation.formula.name}") if rows is None else rows.progress
         with progress(messages, told, shown=not verbose and not debug):
             result = _run(loaded, invocation, options, given, rows)
@@ -287,6 +283,15 @@ def execute(
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
         elif rows is None:
             _show(session, compiled(redactor.value(result)), output_format, out)
+
+
+def _table_run(session: Session, invocation: Invocation, *wanted: Any) -> TableRun | None:
+    """Return what prints rows as they come; None for what gives no rows."""
+    if not invocation.formula.gives_rows:
+        return None
+    from coda_cli.cli.sync import table_run
+
+    return table_run(session, invocation, *wanted)
 
 
 def _check_options(

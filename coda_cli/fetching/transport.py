@@ -9,7 +9,6 @@ send.
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
@@ -124,17 +123,20 @@ class HttpTransport:
 
     def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
         left = limit.left
-        response = self._adapter.send(
+        raw: Any = self._adapter.send(
             prepared,
             stream=True,
             timeout=(min(CONNECT_TIMEOUT, left), left),
             verify=self._verify,
             proxies=self._proxies_to(prepared.destination),
         )
-        with closing(response):
-            body = read_body(response.raw, limit)
-            headers = tuple((str(name), str(value)) for name, value in response.raw.headers.items())
-            return WireResponse(response.status_code, headers, body)
+        try:
+            body = read_body(raw, limit)
+            headers = tuple((str(name), str(value)) for name, value in raw.headers.items())
+            return WireResponse(raw.status, headers, body)
+        finally:
+            raw.close()  # the connection too, unless the body was read to its end
+            raw.release_conn()
 
     def _proxies_to(self, destination: _Origin) -> dict[str, str]:
         """Return the proxy to go through, as ``requests`` wants it told; it is chosen once for a host."""
@@ -217,11 +219,9 @@ class _Adapter(HTTPAdapter):
         assert isinstance(request, _Prepared)
         return super().request_url(request, proxies) if proxies else request.target
 
-    def build_response(self, _req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Wrap urllib3's response, which is all that is looked at: no cookies, no encoding."""
-        response = requests.Response()
-        response.status_code, response.raw = resp.status, resp
-        return response
+    def build_response(self, _req: requests.PreparedRequest, resp: Any) -> Any:
+        """Return urllib3's response as it is: nobody looks at cookies, an encoding, or a history."""
+        return resp
 
 
 def _prepare(request: WireRequest, connect_to: Url | None) -> _Prepared:

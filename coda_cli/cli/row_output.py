@@ -81,7 +81,8 @@ def _writer(session: Session, form: RowForm, out: TextIO) -> RowWriter:
     is_shared = out.isatty() and session.messages.isatty()
 
     def write(text: str) -> None:
-        with session.messages.without_progress() if is_shared else nullcontext():
+        ends_line = text.endswith("\n")
+        with session.messages.without_progress(ends_line=ends_line) if is_shared else nullcontext():
             write_encoded(text, out)
 
     match form.output_format or ("table" if for_people else "json"):

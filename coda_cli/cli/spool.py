@@ -110,7 +110,6 @@ class Spool:
                 self._write(before + layout.separator.join(pieces))
                 self._taken += sum(map(len, pieces))
                 self._has_room.set()
-        if has_written:
-            self._write(layout.closing)
-        elif ended:
-            self._write(layout.empty)
+        last = layout.closing if has_written else layout.empty if ended else ""
+        if last:
+            self._write(last)

@@ -163,7 +163,7 @@ def _set_up(session: Session, loaded: LoadedPack, store: CredentialsStore, given
         if not is_terminal:
             raise
         messages.error(error)
-        if not click.confirm("Replace it? What it holds for other packs is lost, too", err=True):
+        if not click.confirm("Replace it? What cannot be read in it is lost", err=True):
             messages.write("Nothing was changed.\n")
             return 0
         stored, discard = StoredCredentials(), True

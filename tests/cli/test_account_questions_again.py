@@ -138,7 +138,7 @@ def test_corrupt_file_is_replaced_when_a_person_says_so(folder: Path) -> None:
     """What is wrong is told, and yes replaces it."""
     write_file(folder, CORRUPT)
     with Terminal("auth", "keys.py", "--profile", "dev", cwd=folder) as terminal:
-        said = terminal.answer("Replace it? What it holds for other packs is lost, too", "y")
+        said = terminal.answer("Replace it? What cannot be read in it is lost", "y")
         assert said.startswith(f"Error: the stored credentials cannot be read: {FILE} is no JSON (line 1)\n")
         assert terminal.end() == 0
     assert stored(folder, "keys") == {"profile": "dev"}

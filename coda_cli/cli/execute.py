@@ -15,7 +15,8 @@ from coda_cli.cli.dry_run import show_dry_run
 from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
-from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
+from coda_cli.cli.output import FORMATS, nothing_shown, write_result, write_text
+from coda_cli.cli.queries import compile_query
 from coda_cli.cli.sync import RowsWanted, SyncProgress, TableRun, limits_of_option
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError

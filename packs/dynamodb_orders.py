@@ -1,0 +1,93 @@
+"""Amazon DynamoDB as a table that can be edited: orders, whose total and payment can be changed.
+
+    coda execute packs/dynamodb_orders.py Orders
+    coda execute packs/dynamodb_orders.py Orders --query '[?!paid]'
+    coda execute packs/dynamodb_orders.py Orders:update '[{"previousValue": {"id": "linus/1004", "paid": true}, \\
+      "newValue": {"id": "linus/1004", "paid": false}, "updatedFields": ["paid"]}]'
+
+--param table=NAME reads another table of the same key, customer and order. It needs dynamodb:Scan, and
+dynamodb:UpdateItem for updates. An order that somebody else has changed meanwhile is not overwritten: its update
+is refused, the others are made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+# A file beside a pack can be imported.
+from dynamodb import Region, Table, call, from_attributes, to_attribute, to_attributes
+
+from coda_cli import sdk
+
+pack = sdk.new_pack()
+pack.add_network_domain("amazonaws.com")
+pack.set_user_authentication(type=sdk.AuthenticationType.AWS_ACCESS_KEY, service="dynamodb")
+
+EDITABLE = ("total", "paid")
+
+
+@sdk.schema(id="id", display="id", featured=["date", "total", "paid"])
+@dataclass
+class Order:
+    id: Annotated[str, "CUSTOMER/ORDER: a row has one id, and the table's key has two parts."]
+    customer: str
+    order: str
+    date: Annotated[str, sdk.ValueHintType.DATE]
+    total: Annotated[
+        float,
+        sdk.make_schema(type=sdk.ValueType.NUMBER, coda_type=sdk.ValueHintType.CURRENCY, mutable=True),
+    ]
+    paid: Annotated[bool, sdk.make_schema(type=sdk.ValueType.BOOLEAN, mutable=True)]
+    items: list[str]
+
+
+def update_orders(
+    context: sdk.ExecutionContext, updates: Sequence[sdk.SyncUpdate], table: str, region: str
+) -> list[Order | Exception]:
+    """Make each update, or say why it is refused."""
+    return [update_order(context, update, table, region) for update in updates]
+
+
+@pack.sync_table(identity_name="Order", schema=Order, execute_update=update_orders, max_update_batch_size=25)
+def orders(
+    context: sdk.ExecutionContext, table: Table = "Orders", region: Region = "us-east-1"
+) -> sdk.SyncResult:
+    """The orders of a shop."""
+    request: dict[str, Any] = {"TableName": table}
+    if context.sync.continuation:
+        request["ExclusiveStartKey"] = context.sync.continuation
+    answer = call(context, region, "Scan", request)
+    return sdk.SyncResult([read_order(item) for item in answer["Items"]], answer.get("LastEvaluatedKey"))
+
+
+def update_order(
+    context: sdk.ExecutionContext, update: sdk.SyncUpdate, table: str, region: str
+) -> Order | Exception:
+    """Set what was changed, if it still is what the person saw."""
+    fields = update.updated_fields
+    if not set(fields) <= set(EDITABLE):
+        return sdk.UserVisibleError(f"Only {' and '.join(EDITABLE)} of an order can be changed.")
+    customer, _, order = update.previous_value["id"].rpartition("/")
+    request = {
+        "TableName": table,
+        "Key": to_attributes({"customer": customer, "order": order}),
+        "UpdateExpression": "SET " + ", ".join(f"#{field} = :new_{field}" for field in fields),
+        "ConditionExpression": " AND ".join(f"#{field} = :old_{field}" for field in fields),
+        "ExpressionAttributeNames": {f"#{field}": field for field in fields},
+        "ExpressionAttributeValues": {
+            **{f":new_{field}": to_attribute(update.new_value[field]) for field in fields},
+            **{f":old_{field}": to_attribute(update.previous_value[field]) for field in fields},
+        },
+        "ReturnValues": "ALL_NEW",
+    }
+    try:
+        return read_order(call(context, region, "UpdateItem", request)["Attributes"])
+    except sdk.StatusCodeError as error:
+        if error.error_code != "ConditionalCheckFailedException":
+            raise
+        return sdk.UserVisibleError(f"Order {order} of {customer} was changed by somebody else.")
+
+
+def read_order(item: dict[str, Any]) -> Order:
+    values = from_attributes(item)
+    return Order(id=f"{values['customer']}/{values['order']}", **values)

@@ -170,9 +170,13 @@ def test_contradictory_pack(
     ("arguments", "said"),
     [
         pytest.param(
-            ["Ad", "1"], ("pack.py has no formula 'Ad'", "Did you mean Add?"), id="formula mistyped"
+            ["Ad", "1"],
+            ("pack.py has no formula or sync table 'Ad'", "Did you mean Add?"),
+            id="formula mistyped",
         ),
-        pytest.param(["Xylophone"], ("no formula 'Xylophone'", "It has Add, Fail."), id="formula unknown"),
+        pytest.param(
+            ["Xylophone"], ("no formula or sync table 'Xylophone'", "It has Add, Fail."), id="formula unknown"
+        ),
         pytest.param(["Add"], ("Add needs parameter first", "Usage: Add FIRST [SECOND]"), id="too few"),
         pytest.param(
             ["Add", "1", "2", "3"], ("Add takes at most 2", "3 are given", "Usage: Add FIRST"), id="too many"
@@ -202,7 +206,7 @@ def test_contradictory_pack(
         pytest.param(["Add", "1", "--output", "xml"], ("'--output'", "'ndjson'"), id="output"),
         pytest.param(["Add", "1", "--timeout", "0"], ("'--timeout'", "above 0"), id="timeout"),
         pytest.param(["Add", "1", "--quer", "x"], ("No such option", "--query"), id="option mistyped"),
-        pytest.param([], ("pack.py: which formula?", "It has Add, Fail."), id="no formula"),
+        pytest.param([], ("pack.py: which formula or sync table?", "It has Add, Fail."), id="no formula"),
     ],
 )
 def test_bad_command_line(capsys: Capture, arguments: list[str], said: tuple[str, ...]) -> None:

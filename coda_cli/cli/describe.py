@@ -21,7 +21,6 @@ from coda_cli.cli.descriptions import (
     describe_usage,
     heading,
     lines_of,
-    sync_tables,
 )
 from coda_cli.cli.help import WrittenHelp
 from coda_cli.cli.messages import pack_output
@@ -57,7 +56,7 @@ def describe(session: Session, pack: Path, formula: str | None, output_format: s
         chosen = None if formula is None else choose_formula(loaded, formula)
         match output_format or ("table" if out.isatty() else "text"):
             case "json":
-                value = pack_value(loaded) if chosen is None else block_value(loaded, chosen)
+                value = pack_value(loaded) if chosen is None else block_value(chosen)
                 write_result(session.redactor.value(value), "json", out)
             case "table":
                 _write_tables(session, loaded, chosen, out)
@@ -80,8 +79,8 @@ def _write_tables(session: Session, loaded: LoadedPack, chosen: Formula | None, 
     if chosen is None:
         describe_facts(loaded, formatter)
         write_text(formatter.getvalue(), out)
-        for block in (*loaded.pack.formulas, *sync_tables(loaded.pack)):
-            write_text(session.redactor.text(f"\n{heading(block, loaded)}\n"), out)
+        for block in (*loaded.pack.formulas, *loaded.pack.sync_tables):
+            write_text(session.redactor.text(f"\n{heading(block)}\n"), out)
             _write_table(session, block, out)
     else:
         describe_usage(loaded, chosen, formatter)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from coda_cli.cli.descriptions import sync_tables
 from coda_cli.runtime.schema_values import record_value, schema_value
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from coda_cli.runtime.loader import LoadedPack
@@ -21,14 +21,13 @@ def pack_value(loaded: LoadedPack) -> dict[str, object]:
         "authentication": record_value(pack.authentication),
         "domains": list(pack.network_domains),
         "formulas": [_formula_value(formula) for formula in pack.formulas],
-        "tables": [_table_value(table) for table in sync_tables(pack)],
+        "tables": [_table_value(table) for table in pack.sync_tables],
     }
 
 
-def block_value(loaded: LoadedPack, chosen: Formula) -> dict[str, object]:
+def block_value(block: Formula) -> dict[str, object]:
     """Return what stands in the pack's value for one of its formulas or tables."""
-    is_table = any(chosen is table for table in sync_tables(loaded.pack))
-    return _table_value(chosen) if is_table else _formula_value(chosen)
+    return _table_value(block) if isinstance(block, SyncTable) else _formula_value(block)
 
 
 def _formula_value(formula: Formula) -> dict[str, object]:
@@ -41,7 +40,7 @@ def _formula_value(formula: Formula) -> dict[str, object]:
     }
 
 
-def _table_value(table: Any) -> dict[str, object]:
+def _table_value(table: SyncTable) -> dict[str, object]:
     return {
         "name": table.name,
         "identity": table.identity_name,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from coda_cli.runtime.parameters import usage
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.autocomplete import option_of
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,9 +51,9 @@ class RedactedFormatter(click.HelpFormatter):
 def describe_pack(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
     """Write what the pack is: authentication, domains, and each formula and table with its parameters."""
     describe_facts(loaded, formatter)
-    for block in (*loaded.pack.formulas, *sync_tables(loaded.pack)):
+    for block in (*loaded.pack.formulas, *loaded.pack.sync_tables):
         formatter.write_paragraph()
-        formatter.write(f"{heading(block, loaded)}\n")
+        formatter.write(f"{heading(block)}\n")
         with formatter.indentation():
             _describe_formula(block, formatter)
 
@@ -72,15 +73,11 @@ def describe_facts(loaded: LoadedPack, formatter: click.HelpFormatter) -> None:
     formatter.write_dl(facts)
 
 
-def sync_tables(pack: Pack) -> tuple[Any, ...]:
-    """Return the pack's sync tables, of which each is a formula too."""
-    return tuple(getattr(pack, "sync_tables", ()))
-
-
-def heading(formula: Formula, loaded: LoadedPack) -> str:
+def heading(formula: Formula) -> str:
     """Name a formula or table with its parameters, as they stand on the command line."""
-    is_table = any(formula is table for table in sync_tables(loaded.pack))
-    return f"{usage(formula)}{' (a sync table)' if is_table else ''}"
+    if not isinstance(formula, SyncTable):
+        return usage(formula)
+    return f"{usage(formula)} ({'a sync table' if formula.dynamic is None else 'a dynamic sync table'})"
 
 
 def describe_formula(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:

@@ -227,7 +227,7 @@ def execute(
     with logged_to(messages, verbose=verbose, debug=debug), pack_output(messages) as out:
         loaded = load_pack(pack)
         if formula is None:
-            raise UsageError(f"{loaded.file_name}: which formula?", names_of_formulas(loaded))
+            raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
         options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
         connection = invocation.connection

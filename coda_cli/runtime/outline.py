@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_DECLARING = {"formula": "formula", "add_formula": "formula"}
+_DECLARING = {
+    "formula": "formula",
+    "add_formula": "formula",
+    "sync_table": "sync table",
+    "add_sync_table": "sync table",
+    "add_dynamic_sync_table": "sync table",
+}
 """A pack's methods that declare something by ``name=`` or a function, and what they declare."""
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -53,6 +53,12 @@ from coda_cli.sdk.schemas import Identity as Identity
 from coda_cli.sdk.schemas import IndexDefinition as IndexDefinition
 from coda_cli.sdk.schemas import PropertyIdentifierDetails as PropertyIdentifierDetails
 from coda_cli.sdk.schemas import Schema as Schema
+from coda_cli.sdk.sync_tables import SyncTable as SyncTable
+from coda_cli.sdk.syncs import GetPermissionsRequest as GetPermissionsRequest
+from coda_cli.sdk.syncs import Sync as Sync
+from coda_cli.sdk.syncs import SyncCompletionMetadata as SyncCompletionMetadata
+from coda_cli.sdk.syncs import SyncResult as SyncResult
+from coda_cli.sdk.syncs import SyncUpdate as SyncUpdate
 from coda_cli.sdk.urls import join_url as join_url
 from coda_cli.sdk.urls import with_query_params as with_query_params
 from coda_cli.sdk.value_types import AttributionNodeType as AttributionNodeType
@@ -85,6 +91,7 @@ __all__ = [
     "File",
     "Format",
     "Formula",
+    "GetPermissionsRequest",
     "Html",
     "Identity",
     "Image",
@@ -110,6 +117,11 @@ __all__ = [
     "SetEndpoint",
     "SimpleAutocompleteOption",
     "StatusCodeError",
+    "Sync",
+    "SyncCompletionMetadata",
+    "SyncResult",
+    "SyncTable",
+    "SyncUpdate",
     "TemporaryBlobStorage",
     "UserVisibleError",
     "ValueHintType",

@@ -32,6 +32,7 @@ class AuthenticatedPack:
     """The part of a pack that declares authentications."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._authentications: dict[str, Authentication] = {}
 
     @property

@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from typing import Any, Protocol, overload
 
 from coda_cli.errors import RequestError
+from coda_cli.sdk.syncs import Sync
 
 
 class Headers(Mapping[str, str]):
@@ -241,7 +242,8 @@ class ExecutionContext:
 
     ``timezone`` is the one that dates without an offset are read in. ``endpoint`` is the URL that the
     person configured for a pack that requires one. ``invocation_token`` is another one for each run.
-    ``logger`` says things to whoever runs the formula.
+    ``logger`` says things to whoever runs the formula. ``sync`` says where a sync is; it is empty in
+    other formulas.
     """
 
     fetcher: Fetcher
@@ -251,3 +253,4 @@ class ExecutionContext:
     invocation_location: InvocationLocation = field(default_factory=InvocationLocation)
     temporary_blob_storage: TemporaryBlobStorage = field(default_factory=NoBlobStorage)
     logger: Logger = field(default_factory=_logger)
+    sync: Sync = Sync()  # noqa: RUF009 - frozen

@@ -74,21 +74,24 @@ def formula_of(
     validate_parameters: Callable[..., Any] | None = None,
     connection_requirement: ConnectionRequirement | None = None,
     allowed_authentication_names: Sequence[str] = (),
+    result: Schema | None = None,
+    kind: str = "formula",
 ) -> Formula:
     """Read a formula from a function: its name, docstring and signature.
 
-    ``schema``, a schema or a Python type, says more of the result than the signature does.
+    ``schema``, a schema or a Python type, says more of the result than the signature does; ``result`` takes
+    the place of what the signature says. ``kind`` is what messages call it.
 
     Raises:
         DeclarationError: the function cannot be a formula; the message names the formula and parameter.
     """
     if not callable(function):
-        raise DeclarationError(f"{function!r} is no function, so it cannot be a formula")
+        raise DeclarationError(f"{function!r} is no function, so it cannot be a {kind}")
     name = name if name is not None else pascal_case(getattr(function, "__name__", ""))
-    check_formula_name(name)
-    _check_not_async(name, function)
+    check_formula_name(name, kind)
+    _check_not_async(f"{kind} {name}", function)
     try:
-        parameters, varargs, result = _signature(function)
+        parameters, varargs, result = _signature(function, result)
         if schema is not None:
             result = _said_twice(result, declared_schema(schema), "the annotation of the result")
         return _checked(
@@ -106,7 +109,7 @@ def formula_of(
             allowed_authentication_names,
         )
     except DeclarationError as error:
-        raise error.placed(f"formula {name}, ") from None
+        raise error.placed(f"{kind} {name}, ") from None
 
 
 def formula_spelled_out(
@@ -115,24 +118,25 @@ def formula_spelled_out(
     description: str,
     parameters: Sequence[Parameter],
     vararg_parameters: Sequence[Parameter],
-    result_type: ValueType | None,
+    result_type: ValueType | None = None,
     coda_type: ValueHintType | None = None,
     items: object = None,
     schema: object = None,
-    is_action: bool,
+    is_action: bool = False,
     execute: Execute,
     validate_parameters: Callable[..., Any] | None = None,
     connection_requirement: ConnectionRequirement | None = None,
     allowed_authentication_names: Sequence[str] = (),
+    kind: str = "formula",
 ) -> Formula:
-    """Make a formula from its parts, one to one with the TypeScript call.
+    """Make a formula from its parts, one to one with the TypeScript call; messages call it ``kind``.
 
     Raises:
         DeclarationError: a part makes no sense; the message names the formula and parameter.
     """
-    check_formula_name(name)
-    check_function(execute, f"formula {name}: execute")
-    _check_not_async(name, execute)
+    check_formula_name(name, kind)
+    check_function(execute, f"{kind} {name}: execute")
+    _check_not_async(f"{kind} {name}", execute)
     try:
         fixed = _spelled_out_parameters(parameters, "parameters")
         varargs = _spelled_out_parameters(vararg_parameters, "vararg_parameters")
@@ -154,7 +158,7 @@ def formula_spelled_out(
             allowed_authentication_names,
         )
     except DeclarationError as error:
-        raise error.placed(f"formula {name}, ") from None
+        raise error.placed(f"{kind} {name}, ") from None
 
 
 def _spelled_out_parameters(parameters: object, what: str) -> tuple[Parameter, ...]:
@@ -200,17 +204,17 @@ def _said_twice(said: Schema, declared: Schema, who: str) -> Schema:
     return replace(declared, nullable=True) if said.nullable and said.type is not None else declared
 
 
-def check_formula_name(name: object) -> None:
+def check_formula_name(name: object, kind: str = "formula") -> None:
     """Refuse names that a command line or a document's formula language could not spell."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
         raise DeclarationError(
-            f"formula name {name!r} must be letters, digits and underscores, and begin with a letter"
+            f"{kind} name {name!r} must be letters, digits and underscores, and begin with a letter"
         )
 
 
-def _check_not_async(name: str, function: Execute) -> None:
+def _check_not_async(what: str, function: Execute) -> None:
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise DeclarationError(f"formula {name} is an async function", "Write it with a plain `def`.")
+        raise DeclarationError(f"{what} is an async function", "Write it with a plain `def`.")
 
 
 def _signature_parameters(function: Execute) -> list[inspect.Parameter]:
@@ -239,10 +243,14 @@ def _first_paragraph(function: Execute) -> str:
     return " ".join(paragraph.split())
 
 
-def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], Schema]:
+def _signature(
+    function: Execute, known_result: Schema | None = None
+) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...], Schema]:
+    """Read what a function takes and gives back; a result that is known already is not read."""
     context, *given = _signature_parameters(function)
+    unneeded = {context.name} if known_result is None else {context.name, "return"}
     try:
-        hints = _type_hints(function, context.name)
+        hints = _type_hints(function, unneeded)
     except NameError as error:
         annotated = [(f"parameter {one.name}", str(one.annotation)) for one in given]
         place = next((place for place, text in annotated if str(error.name) in text), "its result")
@@ -256,7 +264,7 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
         raise DeclarationError(f"its first parameter is not the context but `{context}`", _CONTEXT_FIRST)
     parameters: list[Parameter] = []
     varargs: list[Parameter] = []
-    result = Schema()
+    result = known_result or Schema()
     gathering = Gathering()
     for parameter in given:
         with gathering:
@@ -272,17 +280,20 @@ def _signature(function: Execute) -> tuple[tuple[Parameter, ...], tuple[Paramete
     with gathering:
         _check_parameters(tuple(parameters), tuple(varargs))
     with gathering:
-        result = schema_of(hints["return"]) if "return" in hints else result
+        if known_result is None and "return" in hints:
+            result = schema_of(hints["return"])
     gathering.end()
     return tuple(parameters), tuple(varargs), result
 
 
-def _type_hints(function: Execute, context: str) -> dict[str, Any]:
-    """Return the annotations; that of the context, which nobody needs, may be of a name that is not there."""
+def _type_hints(function: Execute, unneeded: set[str]) -> dict[str, Any]:
+    """Return the annotations; those that nobody needs, the context's one, may name what is not there."""
     try:
         return typing.get_type_hints(function, include_extras=True)
     except NameError:
-        others = {name: one for name, one in inspect.get_annotations(function).items() if name != context}
+        others = {
+            name: one for name, one in inspect.get_annotations(function).items() if name not in unneeded
+        }
         names = getattr(inspect.unwrap(function), "__globals__", {})
         return typing.get_type_hints(
             SimpleNamespace(__annotations__=others), globalns=names, include_extras=True

@@ -17,6 +17,7 @@ from coda_cli.sdk.column_formats import Format, make_format, problem_of_format
 from coda_cli.sdk.declarations import Declaring, Kind, accept, declares
 from coda_cli.sdk.domains import checked_domain, domain_within
 from coda_cli.sdk.formulas import Execute, Formula, formula_of, formula_spelled_out
+from coda_cli.sdk.table_declarations import TableDeclarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +42,7 @@ class Contradiction:
     lacks: Kind | None = None
 
 
-class Pack(AuthenticatedPack):
+class Pack(AuthenticatedPack, TableDeclarations):
     """A pack under construction; a module assigns one to the variable ``pack``."""
 
     def __init__(self) -> None:
@@ -219,7 +220,11 @@ class Pack(AuthenticatedPack):
         """Say what only the whole pack shows to be wrong; empty where nothing is."""
         return (
             *self._contradictions_of_credentials(),
-            *(found for formula in self.formulas for found in self._contradictions_of_account(formula)),
+            *(
+                found
+                for block in (*self.formulas, *self.sync_tables)
+                for found in self._contradictions_of_account(block)
+            ),
             *self._contradictions_of_formats(),
         )
 
@@ -282,9 +287,7 @@ class Pack(AuthenticatedPack):
         accept(self, domain)
 
     def _add(self, formula: Formula) -> None:
-        taken = self._formulas.get(formula.name.lower())
-        if taken is not None:
-            raise DeclarationError(f"formula {formula.name} is declared twice")
+        self._take_name("formula", formula)
         self._formulas[formula.name.lower()] = formula
         accept(self, formula)
 

@@ -134,13 +134,18 @@ def _check_object(schema: Schema, properties: Mapping[str, Schema]) -> None:
                 )
             fixed[declared.fixed_id] = name
     if schema.identity is not None:
-        _check_identity(schema.identity)
+        check_identity(schema.identity)
     for node in schema.attribution:
         check_attribution(node)
     check_references(schema, properties)
 
 
-def _check_identity(identity: Any) -> None:
+def check_identity(identity: object) -> None:
+    """Refuse what is no identity, or one whose name a document could not refer to.
+
+    Raises:
+        DeclarationError: it is.
+    """
     if not isinstance(identity, Identity):
         raise DeclarationError(f"schema: identity {identity!r} is no sdk.Identity")
     if not _is_text(identity.name) or not re.fullmatch(r"[A-Za-z0-9_-]+", identity.name):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 
@@ -82,33 +81,27 @@ def test_an_empty_pack() -> None:
     }
 
 
-class PackWithTables(sdk.Pack):
-    """A pack that has sync tables."""
-
-    def __init__(self, *tables: object) -> None:
-        super().__init__()
-        self.sync_tables = tables
-
-
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
         pytest.param(None, None, id="any rows"),
-        pytest.param(sdk.Schema(type=sdk.ValueType.OBJECT), {"type": "object"}, id="schema"),
+        pytest.param(
+            sdk.Schema(type=sdk.ValueType.OBJECT),
+            {"type": "object", "identity": {"name": "Row"}},
+            id="schema",
+        ),
     ],
 )
 def test_tables(schema: sdk.Schema | None, value: object) -> None:
     """A table in the pack's value, and the same alone."""
-    formula = formula_of(send)
-    table: Any = SimpleNamespace(
+    pack = sdk.new_pack()
+    pack.add_sync_table(
         name="Rows",
-        parameters=formula.parameters[:1],
-        vararg_parameters=(),
         identity_name="Row",
         schema=schema,
-        dynamic=None,
+        parameters=formula_of(send).parameters[:1],
+        execute=lambda context, to: sdk.SyncResult([]),
     )
-    loaded = LoadedPack(PackWithTables(table), Path("pack.py"))
     expected = {
         "name": "Rows",
         "identity": "Row",
@@ -116,11 +109,10 @@ def test_tables(schema: sdk.Schema | None, value: object) -> None:
         "schema": value,
         "dynamic": False,
     }
-    assert pack_value(loaded)["tables"] == [expected]
-    assert block_value(loaded, table) == expected
+    assert pack_value(LoadedPack(pack, Path("pack.py")))["tables"] == [expected]
+    assert block_value(pack.sync_tables[0]) == expected
 
 
 def test_a_formula_alone() -> None:
     """It is the formula's own object, not a list of one."""
-    loaded = LoadedPack(sdk.new_pack(), Path("pack.py"))
-    assert block_value(loaded, formula_of(send, is_action=True)) == SEND
+    assert block_value(formula_of(send, is_action=True)) == SEND

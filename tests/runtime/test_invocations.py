@@ -69,9 +69,18 @@ def test_names(word: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("word", "message", "hint"),
     [
-        pytest.param("Helo", "pack.py has no formula 'Helo'", "Did you mean Hello?", id="formula"),
-        pytest.param("Helo:validateParameters", "no formula 'Helo'", "Did you mean Hello?", id="owner"),
-        pytest.param(":autocomplete:bucket", "has no formula ''", "It has ListObjects, Hello", id="nobody"),
+        pytest.param(
+            "Helo", "pack.py has no formula or sync table 'Helo'", "Did you mean Hello?", id="formula"
+        ),
+        pytest.param(
+            "Helo:validateParameters", "no formula or sync table 'Helo'", "Did you mean Hello?", id="owner"
+        ),
+        pytest.param(
+            ":autocomplete:bucket",
+            "has no formula or sync table ''",
+            "It has ListObjects, Hello",
+            id="nobody",
+        ),
         pytest.param(
             "ListObjects:autocomplete:",
             "has no 'ListObjects:autocomplete:'",

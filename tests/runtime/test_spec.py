@@ -62,7 +62,7 @@ def test_unknown_formulas_get_the_nearest_names(asked: str, hint: str) -> None:
     """A mistyped formula gets the nearest names, another one all of them."""
     with pytest.raises(UsageError) as caught:
         choose_formula(loaded("ListBuckets", "ListObjects"), asked)
-    assert caught.value.message == f"pack.py has no formula {asked!r}"
+    assert caught.value.message == f"pack.py has no formula or sync table {asked!r}"
     assert caught.value.details == (hint,)
 
 

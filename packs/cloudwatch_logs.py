@@ -5,8 +5,8 @@
     coda execute packs/cloudwatch_logs.py Events /coda-demo/app --param pattern=ERROR --output csv
     coda execute packs/cloudwatch_logs.py Events /coda-demo/app --param since=2026-01-14T08:00 --max-rows 20
 
---param region=eu-central-1 asks another region. It needs logs:DescribeLogGroups and logs:FilterLogEvents. This is
-AWS's JSON protocol in version 1.1: every operation is a POST to the same URL, named by a header.
+--param region=eu-central-1 asks another region. It needs logs:DescribeLogGroups and logs:FilterLogEvents.
+CloudWatch speaks AWS's JSON protocol in version 1.1: each operation is a POST to one URL, named by a header.
 """
 
 import json
@@ -66,7 +66,7 @@ def log_groups(
 def events(
     context: sdk.ExecutionContext,
     group: Annotated[str, "The log group's name."],
-    pattern: Annotated[str, "Only events that match, in CloudWatch's filter syntax: ERROR, ?WARN ?ERROR."] = "",
+    pattern: Annotated[str, "Only events that match: ERROR, or ?WARN ?ERROR for either."] = "",
     since: Annotated[datetime | None, "Only events from then on."] = None,
     region: Region = "us-east-1",
 ) -> sdk.SyncResult:

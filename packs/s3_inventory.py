@@ -4,8 +4,8 @@
     coda execute packs/s3_inventory.py Objects coda-demo-logs app/ --output csv
     coda execute packs/s3_inventory.py Objects coda-demo-logs --max-rows all --output ndjson
 
---param region=eu-central-1 asks another region. It needs s3:ListBucket. Rows are printed as they arrive; where
---max-rows stops earlier, the pages after that are not asked for.
+--param region=eu-central-1 asks another region. It needs s3:ListBucket. Rows are printed as they arrive;
+pages beyond --max-rows are not asked for.
 """
 
 from collections.abc import Iterator

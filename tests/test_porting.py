@@ -1,19 +1,22 @@
 """``docs/porting.md`` maps every public name of the TypeScript SDK, to Python names that are there.
 
-The tables under "Every name" are read as follows. Code in the first column names what the TypeScript SDK has, a
-key or member of the code in the column's head. Code in the last column is Python: a keyword (``name=``) or an
-attribute of the code in that column's head, or a name that can be read by itself. A cell that begins with ``none:``
-says why there is no Python form; for an enum or a class it stands for the members, too.
+The tables under "Every name" are read as follows. Code in the first column names what the TypeScript SDK has,
+a key or member of the code in the column's head. Code in the last column is Python: a keyword (``name=``) or
+an attribute of the code in that column's head, or a name that can be read by itself. A cell that begins with
+``none:`` says why there is no Python form; for an enum or a class it stands for the members, too.
 """
 
 from __future__ import annotations
 
 import builtins
+import http
 import inspect
 import keyword
 import re
 import subprocess
 import sys
+import typing
+import urllib.parse
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -35,8 +38,11 @@ ROOTS: dict[str, object] = {
     "context.invocation_location": sdk.InvocationLocation,
     "context.temporary_blob_storage": sdk.TemporaryBlobStorage,
     "context.logger": sdk.Logger,
+    "context.sync": sdk.Sync,
     "response": sdk.FetchResponse,
     "error": sdk.StatusCodeError("", status_code=404),
+    "http": http,
+    "urllib.parse": urllib.parse,
 }
 """What the Python names of the page begin with."""
 
@@ -107,7 +113,7 @@ def named(path: str) -> object:
         raise AttributeError(f"{path} begins with none of {', '.join(ROOTS)}")
     value = ROOTS[begun]
     for part in filter(None, path.removeprefix(begun).split(".")):
-        value = getattr(value, part)
+        value = value.__annotations__[part] if typing.is_typeddict(value) else getattr(value, part)
     return value
 
 
@@ -115,25 +121,22 @@ def problem_of(form: str, owner: str | None) -> str | None:
     """Say why a Python form is none; None where it is one."""
     if form.startswith("coda "):
         _, command, *options = form.split()
-        return next((f"{one} is no option" for one in options if one not in help_of(command)), None)
-    if owner is not None and re.fullmatch(r"\w+=", form):
-        taken = inspect.signature(named(owner)).parameters  # type: ignore[arg-type] # of a callable
-        return None if form[:-1] in taken else f"{owner} takes no {form}"
-    found = PYTHON_NAME.fullmatch(form)
+        there = re.findall(r"--[\w-]+", help_of(command))
+        return next((f"{one} is no option" for one in options if one not in there), None)
+    found = PYTHON_NAME.fullmatch(form if owner is None else re.sub(r"^(\w+=)$", rf"{owner}(\1)", form))
     if found is None:
         return "it is no name"
     path, wanted = found["path"], found["keyword"]
-    if owner is not None and "." not in path and hasattr(named(owner), path):
-        return None
-    if hasattr(builtins, path) or keyword.iskeyword(path):
+    if keyword.iskeyword(path) or (owner is None and hasattr(builtins, path)):
         return None
     try:
-        value = named(path)
-    except AttributeError as error:
+        value = named(path if owner is None or "." in path else f"{owner}.{path}")
+    except (AttributeError, KeyError) as error:
         return str(error)
     if wanted is None:
         return None
-    return None if wanted in inspect.signature(value).parameters else f"{path} takes no {wanted}="  # type: ignore[arg-type] # of a callable
+    taken = inspect.signature(typing.cast("typing.Callable[..., object]", value)).parameters
+    return None if wanted in taken else f"{path} takes no {wanted}="
 
 
 TABLES = rows(PAGE.partition("\n## Every name\n")[2])
@@ -177,8 +180,12 @@ def test_members_of_enums_keep_their_values() -> None:
         for name, form in zip(row.names, row.forms, strict=True)
     ]
     assert mapped
-    assert [(name, value) for name, value, _ in mapped if str(getattr(value, "value", None)) != there[name]] == []
-    assert [name for name, _, form in mapped if form.replace("_", "") != name.rpartition(".")[2].upper()] == []
+    assert [
+        (name, value) for name, value, _ in mapped if str(getattr(value, "value", None)) != there[name]
+    ] == []
+    assert [
+        name for name, _, form in mapped if form.replace("_", "") != name.rpartition(".")[2].upper()
+    ] == []
 
 
 def test_every_name_of_the_sdk_is_on_the_page() -> None:

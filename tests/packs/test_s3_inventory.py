@@ -1,0 +1,60 @@
+"""``s3_inventory.py``: the objects of a bucket as rows, page after page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from tests.packs.running import table
+from tests.packs.scripted_fetcher import scripted
+
+
+def page(*keys: str, token: str = "", **more: list[str]) -> dict[str, Any]:
+    """One page of a listing as the fetcher decodes it."""
+    found = {"Size": ["7"], "LastModified": ["2026-01-14T08:00:00.000Z"], **more}
+    return {
+        "IsTruncated": ["true" if token else "false"],
+        **({"Contents": [{"Key": [key], **found} for key in keys]} if keys else {}),
+        **({"NextContinuationToken": [token]} if token else {}),
+    }
+
+
+def test_row() -> None:
+    """A row has the key as it was written, and a URI that no other object has."""
+    context, _ = scripted(page("%C3%9Cber+sicht%2B.txt", StorageClass=["GLACIER"]))
+    (row,) = table("s3_inventory.py", "Objects").execute(context, "reports")
+    assert asdict(row) == {
+        "uri": "s3://reports/Über sicht+.txt",
+        "key": "Über sicht+.txt",
+        "size": 7,
+        "modified": "2026-01-14T08:00:00.000Z",
+        "storage_class": "GLACIER",
+    }
+
+
+def test_no_objects() -> None:
+    """An empty bucket has no rows."""
+    context, _ = scripted(page())
+    assert list(table("s3_inventory.py", "Objects").execute(context, "reports")) == []
+
+
+def test_all_pages_are_listed() -> None:
+    """The continuation tokens are followed to the end, each quoted into its URL."""
+    context, fetcher = scripted(page("a", token="t/1="), page("b", "c", token="t2"), page("d"))
+    rows = table("s3_inventory.py", "Objects").execute(context, "logs", "x y/", "eu-west-1")
+    assert [row.key for row in rows] == ["a", "b", "c", "d"]
+    first = "https://logs.s3.eu-west-1.amazonaws.com/?list-type=2&encoding-type=url&prefix=x%20y%2F"
+    assert [request["url"] for request in fetcher.requests] == [
+        first,
+        f"{first}&continuation-token=t%2F1%3D",
+        f"{first}&continuation-token=t2",
+    ]
+
+
+def test_pages_are_asked_for_when_their_rows_are_wanted() -> None:
+    """Whoever takes the rows of one page causes one request."""
+    context, fetcher = scripted(page("a", "b", token="t"))
+    rows = table("s3_inventory.py", "Objects").execute(context, "logs")
+    assert [row.key for row in islice(rows, 2)] == ["a", "b"]
+    assert len(fetcher.requests) == 1

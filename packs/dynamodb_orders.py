@@ -25,6 +25,8 @@ pack.set_user_authentication(type=sdk.AuthenticationType.AWS_ACCESS_KEY, service
 
 EDITABLE = ("total", "paid")
 
+Row = dict[str, Any]
+
 
 @sdk.schema(id="id", display="id", featured=["date", "total", "paid"])
 @dataclass
@@ -32,18 +34,18 @@ class Order:
     id: Annotated[str, "CUSTOMER/ORDER: a row has one id, and the table's key has two parts."]
     customer: str
     order: str
-    date: Annotated[str, sdk.ValueHintType.DATE]
+    date: Annotated[str | None, sdk.ValueHintType.DATE]
     total: Annotated[
-        float,
+        float | None,
         sdk.make_schema(type=sdk.ValueType.NUMBER, coda_type=sdk.ValueHintType.CURRENCY, mutable=True),
     ]
-    paid: Annotated[bool, sdk.make_schema(type=sdk.ValueType.BOOLEAN, mutable=True)]
-    items: list[str]
+    paid: Annotated[bool | None, sdk.make_schema(type=sdk.ValueType.BOOLEAN, mutable=True)]
+    items: list[str] | None
 
 
 def update_orders(
     context: sdk.ExecutionContext, updates: Sequence[sdk.SyncUpdate], table: str, region: str
-) -> list[Order | Exception]:
+) -> list[Row | Exception]:
     """Make each update, or say why it is refused."""
     return [update_order(context, update, table, region) for update in updates]
 
@@ -53,7 +55,7 @@ def orders(
     context: sdk.ExecutionContext, table: Table = "Orders", region: Region = "us-east-1"
 ) -> sdk.SyncResult:
     """The orders of a shop."""
-    request: dict[str, Any] = {"TableName": table}
+    request: Row = {"TableName": table}
     if context.sync.continuation:
         request["ExclusiveStartKey"] = context.sync.continuation
     answer = call(context, region, "Scan", request)
@@ -62,21 +64,25 @@ def orders(
 
 def update_order(
     context: sdk.ExecutionContext, update: sdk.SyncUpdate, table: str, region: str
-) -> Order | Exception:
+) -> Row | Exception:
     """Set what was changed, if it still is what the person saw."""
     fields = update.updated_fields
     if not set(fields) <= set(EDITABLE):
         return sdk.UserVisibleError(f"Only {' and '.join(EDITABLE)} of an order can be changed.")
     customer, _, order = update.previous_value["id"].rpartition("/")
+    old = {field: update.previous_value.get(field) for field in fields}
+    new = {field: update.new_value.get(field) for field in fields}
     request = {
         "TableName": table,
         "Key": to_attributes({"customer": customer, "order": order}),
         "UpdateExpression": "SET " + ", ".join(f"#{field} = :new_{field}" for field in fields),
-        "ConditionExpression": " AND ".join(f"#{field} = :old_{field}" for field in fields),
+        "ConditionExpression": " AND ".join(
+            ["attribute_exists(customer)", *map(is_still, fields, old.values())]
+        ),
         "ExpressionAttributeNames": {f"#{field}": field for field in fields},
         "ExpressionAttributeValues": {
-            **{f":new_{field}": to_attribute(update.new_value[field]) for field in fields},
-            **{f":old_{field}": to_attribute(update.previous_value[field]) for field in fields},
+            **{f":old_{field}": to_attribute(value) for field, value in old.items()},
+            **{f":new_{field}": to_attribute(value) for field, value in new.items()},
         },
         "ReturnValues": "ALL_NEW",
     }
@@ -85,9 +91,16 @@ def update_order(
     except sdk.StatusCodeError as error:
         if error.error_code != "ConditionalCheckFailedException":
             raise
-        return sdk.UserVisibleError(f"Order {order} of {customer} was changed by somebody else.")
+        return sdk.UserVisibleError(f"Order {order} of {customer} was changed or removed by somebody else.")
 
 
-def read_order(item: dict[str, Any]) -> Order:
+def is_still(field: str, value: Any) -> str:
+    """Write the condition that nobody else has changed an attribute; one that is missing is nothing, too."""
+    same = f"#{field} = :old_{field}"
+    return f"(attribute_not_exists(#{field}) OR {same})" if value is None else same
+
+
+def read_order(item: Row) -> Row:
+    """Make a row of an item, of which the schema keeps what an order has."""
     values = from_attributes(item)
-    return Order(id=f"{values['customer']}/{values['order']}", **values)
+    return {**values, "id": f"{values['customer']}/{values['order']}"}

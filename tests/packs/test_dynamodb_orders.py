@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,7 +53,7 @@ def test_page() -> None:
     key = {"customer": {"S": "ada"}, "order": {"S": "1001"}}
     context, fetcher = scripted({"Items": [ITEM], "LastEvaluatedKey": key})
     found = table(PACK, "Orders").execute(context, "Orders", "eu-west-1")
-    assert ([asdict(row) for row in found.rows], found.continuation) == ([ROW], key)
+    assert (found.rows, found.continuation) == ([ROW], key)
     assert json.loads(fetcher.requests[0]["body"]) == {"TableName": "Orders"}
     assert fetcher.requests[0]["url"] == "https://dynamodb.eu-west-1.amazonaws.com/"
 
@@ -71,13 +71,13 @@ def test_update() -> None:
     """What was changed is set, on the condition that it still is what the person saw."""
     changed = ITEM | {"total": {"N": "40"}, "paid": {"BOOL": False}}
     results, requests = update_orders([update(total=40, paid=False)], {"Attributes": changed})
-    assert [asdict(row) for row in results] == [ROW | {"total": 40, "paid": False}]
+    assert results == [ROW | {"total": 40, "paid": False}]
     assert requests == [
         {
             "TableName": "Orders",
             "Key": {"customer": {"S": "ada"}, "order": {"S": "1001"}},
             "UpdateExpression": "SET #total = :new_total, #paid = :new_paid",
-            "ConditionExpression": "#total = :old_total AND #paid = :old_paid",
+            "ConditionExpression": "attribute_exists(customer) AND #total = :old_total AND #paid = :old_paid",
             "ExpressionAttributeNames": {"#total": "total", "#paid": "paid"},
             "ExpressionAttributeValues": {
                 ":new_total": {"N": "40"},
@@ -88,6 +88,23 @@ def test_update() -> None:
             "ReturnValues": "ALL_NEW",
         }
     ]
+
+
+def test_update_of_what_an_order_has_not() -> None:
+    """An attribute that is missing, or null, may be set; one that is taken away is null."""
+    row = {"id": "ada/1001", "paid": True}
+    changed = SyncUpdate(row, {"id": "ada/1001", "total": 7}, ["total", "paid"])
+    _, requests = update_orders([changed], {"Attributes": ITEM})
+    assert requests[0]["ConditionExpression"] == (
+        "attribute_exists(customer) AND "
+        "(attribute_not_exists(#total) OR #total = :old_total) AND #paid = :old_paid"
+    )
+    assert requests[0]["ExpressionAttributeValues"] == {
+        ":old_total": {"NULL": True},
+        ":new_total": {"N": "7"},
+        ":old_paid": {"BOOL": True},
+        ":new_paid": {"NULL": True},
+    }
 
 
 def test_customer_with_a_slash() -> None:
@@ -102,8 +119,8 @@ def test_refused_update() -> None:
     """An order that somebody else changed is left alone, and the others are updated all the same."""
     results, requests = update_orders([update(paid=False)] * 2, REFUSED, {"Attributes": ITEM})
     assert isinstance(results[0], UserVisibleError)
-    assert "1001 of ada was changed by somebody else" in str(results[0])
-    assert asdict(results[1]) == ROW
+    assert "1001 of ada was changed or removed" in str(results[0])
+    assert results[1] == ROW
     assert len(requests) == 2
 
 

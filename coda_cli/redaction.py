@@ -63,7 +63,7 @@ class _Hidden:
         self.value = value
         self.shown_as = shown_as
         # Written alike wherever the value stands, and found far faster than a pattern of escapes.
-        self._plain = max(_PLAIN.findall(value), key=len, default="")
+        self.plain = max(_PLAIN.findall(value), key=len, default="")
 
     @cached_property
     def _in_text(self) -> re.Pattern[str]:
@@ -74,10 +74,10 @@ class _Hidden:
         return re.compile(_encoded(_however_written(self.value)))
 
     def text(self, text: str) -> str:
-        return self._in_text.sub(lambda _: self.shown_as, text) if self._plain in text else text
+        return self._in_text.sub(lambda _: self.shown_as, text) if self.plain in text else text
 
     def body(self, body: bytes) -> bytes:
-        return self._in_body.sub(SECRET.encode(), body) if self._plain.encode() in body else body
+        return self._in_body.sub(SECRET.encode(), body) if self.plain.encode() in body else body
 
 
 class Redactor:
@@ -127,6 +127,13 @@ class Redactor:
         for hidden in self._hidden:
             text = hidden.text(text)
         return _SIGNATURE.sub(rf"\1{SECRET}", text) if "Signature" in text else text
+
+    def may_change(self, text: str) -> bool:
+        """Tell whether ``text`` or ``value`` may change what a text holds, such as an object written as JSON.
+
+        It is quick, for many texts of which hardly any does.
+        """
+        return "Signature" in text or any(hidden.plain in text for hidden in self._hidden)
 
     def message(self, text: str) -> str:
         """Replace them in what is no result, where nobody needs a pre-signed URL either."""

@@ -1,9 +1,10 @@
-"""``coda execute``: run a formula of a pack and print its result."""
+"""``coda execute``: run a formula or sync table of a pack and print its result."""
 
 from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
+from coda_cli.cli.sync import RowsWanted, SyncProgress, TableRun, limits_of_option
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import (
@@ -25,11 +27,15 @@ from coda_cli.runtime.contexts import (
     open_context,
 )
 from coda_cli.runtime.dry_run import DryRun, until_first_request
+from coda_cli.runtime.dynamic_tables import check_dynamic_url
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
 from coda_cli.runtime.spec import names_of_formulas
+from coda_cli.runtime.sync import DEFAULT_MAX_ROWS, SyncLimits
+from coda_cli.sdk.sync_tables import SyncTable
+from coda_cli.sdk.syncs import Sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +50,15 @@ _A_DAY = 86400
 _MOST_RETRIES = 100
 _SHORTEST_SESSION, _LONGEST_SESSION = 900, 43200  # seconds that AWS takes
 _NOT_AN_OPTION = "\0"  # no argument of a process can hold it
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a formula or table is given on the command line: by position, by name, and which table."""
+
+    texts: Sequence[str]
+    pairs: Sequence[tuple[str, str]]
+    dynamic_url: str | None = None
 
 
 class ExecuteCommand(click.Command):
@@ -155,6 +170,13 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 )
 @click.option("--query", metavar="JMESPATH", help="Print what this JMESPath query finds in the result.")
 @click.option(
+    "--max-rows",
+    metavar="NUMBER",
+    callback=limits_of_option,
+    help=f"End a sync table after so many rows, or not: all. Default: {DEFAULT_MAX_ROWS}.",
+)
+@click.option("--dynamic-url", metavar="URL", help="Which table of a dynamic sync table is meant.")
+@click.option(
     "--timeout",
     metavar="SECONDS",
     type=float,
@@ -198,12 +220,14 @@ def execute(
     authentication: str | None,
     output_format: str | None,
     query: str | None,
+    max_rows: SyncLimits | None,
+    dynamic_url: str | None,
     verbose: bool,
     debug: bool,
     no_fetch: bool,
     **chosen: Any,
 ) -> None:
-    """Run FORMULA of PACK with PARAMS and print the result.
+    """Run FORMULA of PACK, a formula or a sync table, with PARAMS and print the result.
 
     \b
       coda execute packs/hello.py Hello World
@@ -214,7 +238,7 @@ def execute(
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
     FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
-    Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+    Table:incremental, Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
 
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
@@ -232,32 +256,55 @@ def execute(
         options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
         connection = invocation.connection
         check_options(connection.authentication, options, connection.used_by)
+        _check_table_options(invocation, dynamic_url, max_rows)
         source = ValueSource()
-        texts = [source.text(word) for word in params]
-        pairs = [source.pair(word) for word in named]
-        with progress(messages, f"Running {invocation.formula.name}", shown=not verbose and not debug):
-            result = _run(loaded, invocation, options, texts, pairs)
-        if options.dry_run is None:
-            _show(session, compiled(redactor.value(result)), output_format, out)
-        else:
+        given = Given(
+            [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
+        )
+        told = SyncProgress(invocation.formula.name)
+        wanted = RowsWanted(max_rows or SyncLimits(), output_format, compiled if query is not None else None)
+        run = TableRun(session, wanted, out, told)
+        with progress(messages, told, shown=not verbose and not debug):
+            result = _run(loaded, invocation, options, given, run)
+        if options.dry_run is not None:
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
+        elif not isinstance(invocation.formula, SyncTable):
+            _show(session, compiled(redactor.value(result)), output_format, out)
+
+
+def _check_table_options(invocation: Invocation, dynamic_url: str | None, max_rows: object) -> None:
+    """Refuse what only sync tables have, and what a dynamic one cannot do without."""
+    formula = invocation.formula
+    is_table = isinstance(formula, SyncTable)
+    if max_rows is not None and not is_table:
+        raise UsageError(f"--max-rows does not go with {formula.name}", "It goes with sync tables.")
+    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=is_table)
 
 
 def _run(
-    loaded: LoadedPack,
-    invocation: Invocation,
-    options: RunOptions,
-    texts: Sequence[str],
-    pairs: Sequence[tuple[str, str]],
+    loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, table_run: TableRun
 ) -> object:
-    """Run what was chosen, with parameters that are read first; None where a dry run ended it."""
+    """Run what was chosen, with parameters that are read first; a table prints its rows.
+
+    None where a dry run ended it.
+    """
     formula, result = invocation.formula, None
     with open_context(
         loaded.pack, loaded.path.stem, options, path=loaded.path, connection=invocation.connection
-    ) as context:
-        values = read_parameters(formula, texts, pairs, context.timezone)
+    ) as opened:
+        context = replace(opened, sync=Sync(dynamic_url=given.dynamic_url))
+        values = read_parameters(formula, given.texts, given.pairs, context.timezone)
         with until_first_request(options.dry_run):
-            result = execute_formula(formula, context, values)
+            if isinstance(formula, SyncTable):
+                table_run.run(
+                    formula,
+                    context,
+                    values,
+                    is_incremental=invocation.is_incremental,
+                    is_shown=options.dry_run is None,
+                )
+            else:
+                result = execute_formula(formula, context, values)
     return result
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from coda_cli.errors import CodaError
     from coda_cli.redaction import Redactor
@@ -113,6 +113,13 @@ class Messages(io.TextIOBase):
         """Take the line of progress away."""
         self._put("")
 
+    @contextmanager
+    def without_progress(self) -> Iterator[None]:
+        """Keep the line of progress away while something else is written to the same terminal."""
+        with self._lock:
+            self.clear_progress()
+            yield
+
     def _is_echo_off(self) -> bool:
         """Tell whether something reads from the terminal without echo, as for an MFA code."""
         try:
@@ -190,8 +197,11 @@ def _results() -> Iterator[TextIO]:
 
 
 @contextmanager
-def progress(messages: Messages, text: str, *, shown: bool) -> Iterator[None]:
-    """Show a line of progress for work that takes over a second, on a terminal only."""
+def progress(messages: Messages, text: Callable[[], str], *, shown: bool) -> Iterator[None]:
+    """Show a line of progress for work that takes over a second, on a terminal only.
+
+    ``text`` is called from another thread for each line.
+    """
     if not shown or not messages.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
@@ -206,9 +216,9 @@ def progress(messages: Messages, text: str, *, shown: bool) -> Iterator[None]:
         messages.clear_progress()
 
 
-def _show_progress(messages: Messages, text: str, done: threading.Event) -> None:
+def _show_progress(messages: Messages, text: Callable[[], str], done: threading.Event) -> None:
     start = time.monotonic()
     wait = _FIRST_PROGRESS
     while not done.wait(wait):
-        messages.progress(f"{text} … {time.monotonic() - start:.0f} s")
+        messages.progress(f"{text()} … {time.monotonic() - start:.0f} s")
         wait = _PROGRESS_EVERY

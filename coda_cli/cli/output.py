@@ -124,6 +124,16 @@ def write_text(text: str, out: TextIO | None = None) -> None:
             _put(printable(text), out)
 
 
+def write_encoded(text: str, out: TextIO) -> None:
+    """Write text that has no control characters already, as JSON that was made here.
+
+    Raises:
+        CodaError: as for ``write_result``.
+    """
+    with _standard_output(out):
+        _put(text, out)
+
+
 def write_step(text: str, out: TextIO, *, is_right: bool) -> None:
     """Write a step that was taken, with a tick or a cross before it.
 
@@ -178,14 +188,27 @@ def _write(value: object, output_format: str, out: TextIO) -> None:
     _put(text, out)
 
 
-def _json(value: object, out: TextIO, indent: int | None = None) -> str:
-    """Write JSON in which no control character is raw, not even those that JSON allows."""
+def json_encoder(
+    out: TextIO, indent: int | None = None, separators: tuple[str, str] | None = None
+) -> Callable[[object], str]:
+    """Return the function that writes JSON in which no control character is raw, not even those allowed."""
     import json
 
-    separators = (",", ": ") if indent else (",", ":")
+    separators = separators or ((",", ": ") if indent else (",", ":"))
     is_unicode = (out.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-    text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=not is_unicode)
-    return _UNPRINTABLE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    encode = json.JSONEncoder(indent=indent, separators=separators, ensure_ascii=not is_unicode).encode
+
+    def written(value: object) -> str:
+        text = encode(value)
+        if text.isascii() and "\x7f" not in text:
+            return text
+        return _UNPRINTABLE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+    return written
+
+
+def _json(value: object, out: TextIO, indent: int | None = None) -> str:
+    return json_encoder(out, indent)(value)
 
 
 def _cell(value: object, out: TextIO) -> str:
@@ -223,12 +246,12 @@ def _text_lines(value: object, label: str | None = None) -> Iterator[str]:
     """
     head = [] if label is None else [label.upper()]
     if isinstance(value, dict):
-        yield from _text_object(value, sorted(_scalar_keys(value)), head)
+        yield from text_object(value, sorted(scalar_keys(value)), head)
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        keys = sorted({key for item in value if isinstance(item, dict) for key in _scalar_keys(item)})
+        keys = sorted({key for item in value if isinstance(item, dict) for key in scalar_keys(item)})
         for item in value:
             if isinstance(item, dict):
-                yield from _text_object(item, keys, head)
+                yield from text_object(item, keys, head)
             else:
                 yield from _text_lines(item, label)
     elif isinstance(value, list):
@@ -244,7 +267,8 @@ def _text_lines(value: object, label: str | None = None) -> Iterator[str]:
         yield "\t".join([*head, str(value)])
 
 
-def _text_object(value: dict[str, Any], keys: list[str], head: list[str]) -> Iterator[str]:
+def text_object(value: dict[str, Any], keys: list[str], head: list[str]) -> Iterator[str]:
+    """Yield the lines of one object, of whose scalars those of ``keys`` stand on the first."""
     if keys:
         scalars = ("" if _is_nested(value.get(key)) else str(value.get(key, "")) for key in keys)
         yield "\t".join([*head, *scalars])
@@ -253,7 +277,8 @@ def _text_object(value: dict[str, Any], keys: list[str], head: list[str]) -> Ite
             yield from _text_lines(item, key)
 
 
-def _scalar_keys(value: dict[str, Any]) -> set[str]:
+def scalar_keys(value: dict[str, Any]) -> set[str]:
+    """Return the keys of what is not nested."""
     return {key for key, item in value.items() if not _is_nested(item)}
 
 

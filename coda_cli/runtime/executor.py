@@ -1,10 +1,11 @@
 """Run one formula with values that have been read, and check what it gives back.
 
-It opens nothing and prints nothing.
+Owns what becomes of an exception that comes out of a pack. It opens nothing and prints nothing.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import CodaError, FormulaError, RequestError
@@ -12,7 +13,7 @@ from coda_cli.runtime.results import json_result
 from coda_cli.runtime.tracebacks import pack_location, pack_traceback, raised_by_coda
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from coda_cli.sdk.context import ExecutionContext
     from coda_cli.sdk.formulas import Formula
@@ -27,19 +28,8 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
         CodaError: what the pack raised or let through as it came. A RequestError, such as StatusCodeError,
             is told the line of the pack that it passed.
     """
-    try:
+    with failures_of(formula.name):
         result = formula.execute(context, *values)
-    except RequestError as error:
-        location = pack_location(error)
-        error.details = (*((f"at {location}",) if location else ()), *error.details)
-        raise
-    except (CodaError, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        if raised_by_coda(error):
-            raise
-        # SystemExit and the like too: whatever the pack raises is its failure.
-        raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
     try:
         return json_result(result, formula.result, formula.name, context.timezone)
     except Exception as error:
@@ -47,6 +37,30 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
             raise
         # Reading the result ran the pack's own code, such as the __iter__ of its class.
         raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
+
+
+@contextmanager
+def failures_of(name: str) -> Iterator[None]:
+    """Run a pack's code inside; what it raises is told as a failure of the formula or table of this name.
+
+    Raises:
+        FormulaError: it raised an exception of its own.
+        CodaError: as for ``execute_formula``.
+    """
+    try:
+        yield
+    except RequestError as error:
+        location = pack_location(error)
+        error.details = (*((f"at {location}",) if location else ()), *error.details)
+        raise
+    except (CodaError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        is_closed = isinstance(error, GeneratorExit) and pack_location(error) is None
+        if is_closed or raised_by_coda(error):
+            raise
+        # SystemExit and the like too: whatever the pack raises is its failure.
+        raise FormulaError(f"{name} failed: {_summary(error)}", *pack_traceback(error)) from error
 
 
 def _summary(error: BaseException) -> str:

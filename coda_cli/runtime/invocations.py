@@ -1,4 +1,4 @@
-"""What the words of a command line run: a formula or metadata function, and the authentication it runs with.
+"""What the words of a command line run: a formula, table or metadata function, and its authentication.
 
 Owns the special names. The formulas behind them are made by ``metadata``.
 """
@@ -20,6 +20,7 @@ from coda_cli.runtime.metadata import (
 )
 from coda_cli.runtime.spec import choose_formula, nearest
 from coda_cli.sdk.formulas import pascal_case
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from coda_cli.runtime.loader import LoadedPack
@@ -38,10 +39,15 @@ SpecialNames = dict[str, Callable[[str], "Formula"]]
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What is run, and the authentication it is run with."""
+    """What is run, and the authentication it is run with.
+
+    A formula that is a ``SyncTable`` is synced; ``table`` is the one that a metadata function belongs to.
+    """
 
     formula: Formula
     connection: Connection
+    table: SyncTable | None = None
+    is_incremental: bool = False
 
 
 def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:
@@ -49,13 +55,14 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
 
     Args:
         loaded: the pack.
-        word: ``ListBuckets``, ``ListBuckets:autocomplete:prefix``, ``Auth:getConnectionName`` and so on.
+        word: ``ListBuckets``, ``ListBuckets:autocomplete:prefix``, ``Auth:getConnectionName`` and so on; a
+            ``>`` is a colon, too, as in the reference's ``Table>incremental``.
         authentication: the name of the one to run with, if the person chose one.
 
     Raises:
         UsageError: there is none, or not with this authentication; the message has the nearest names.
     """
-    owner, colon, special = word.partition(":")
+    owner, colon, special = word.replace(">", ":").partition(":")
     if colon and _is_authentication(loaded, owner, special):
         chosen = chosen_authentication(loaded.pack, authentication)
         formula = _special(loaded, AUTHENTICATION, special, names_of_authentication(chosen))
@@ -64,7 +71,13 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
         return Invocation(formula, Connection(chosen))
     block = choose_formula(loaded, owner if colon else word)
     formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
-    return Invocation(formula, connection_of(loaded.pack, block, authentication))
+    table = block if isinstance(block, SyncTable) else None
+    return Invocation(
+        formula,
+        connection_of(loaded.pack, block, authentication),
+        table,
+        is_incremental=bool(colon) and isinstance(formula, SyncTable),
+    )
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:
@@ -78,7 +91,13 @@ def names_of_block(block: BuildingBlock) -> SpecialNames:
         found["validateParameters"] = partial(
             validation_formula, block=block, validate_parameters=block.validate_parameters
         )
+    if isinstance(block, SyncTable):
+        found["incremental"] = partial(_incremental, block)
     return found
+
+
+def _incremental(table: SyncTable, name: str) -> SyncTable:
+    return replace(table, name=name, description=f"The rows of {table.name} that changed after a full sync.")
 
 
 def names_of_authentication(authentication: Authentication) -> SpecialNames:
@@ -98,7 +117,7 @@ def _is_authentication(loaded: LoadedPack, owner: str, special: str) -> bool:
     """Tell whether ``Auth`` is meant, and no formula of that name."""
     if owner.lower() != AUTHENTICATION.lower():
         return False
-    formulas = {formula.name.lower() for formula in loaded.pack.formulas}
+    formulas = {block.name.lower() for block in (*loaded.pack.formulas, *loaded.pack.sync_tables)}
     is_only_its = _spelled(special).partition(":")[0] in ("GetConnectionName", "PostSetup")
     return is_only_its or owner.lower() not in formulas
 

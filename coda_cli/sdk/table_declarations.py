@@ -71,7 +71,7 @@ class TableDeclarations:
         connection_requirement: ConnectionRequirement | None = None,
         allowed_authentication_names: Sequence[str] = (),
     ) -> Any:
-        """Register a function that yields rows, or gives a ``SyncResult``, as a sync table; return it unchanged.
+        """Register a function, which yields rows or gives a ``SyncResult``, as a table; return it unchanged.
 
         Name and parameters are read from it as from a formula's.
 

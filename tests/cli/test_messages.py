@@ -173,7 +173,7 @@ def test_progress_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Quick work, pipes and dumb terminals get no line of progress."""
     monkeypatch.setenv("TERM", "xterm")
     for stream in (io.StringIO(), Terminal()):
-        with progress(messages(stream), "Running F", shown=True):
+        with progress(messages(stream), lambda: "Running F", shown=True):
             pass
         assert stream.getvalue() == ""
 

@@ -1,0 +1,167 @@
+"""Sync a table for ``coda execute``: print its rows as they arrive, and say what there is to say of it.
+
+Owns what is told beside the rows. When a sync ends is the runtime's, how rows look ``row_output``'s.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coda_cli.cli.output import nothing_shown, write_result
+from coda_cli.cli.row_output import RowForm, row_output
+from coda_cli.errors import CodaError
+from coda_cli.runtime.counted_fetcher import CountedFetcher
+from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
+from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TextIO
+
+    from coda_cli.cli.session import Session
+    from coda_cli.runtime.rows import Row
+    from coda_cli.sdk.context import ExecutionContext
+    from coda_cli.sdk.schemas import Schema
+    from coda_cli.sdk.sync_tables import SyncTable
+
+_MOST_IDS = 20
+
+
+def limits_of_option(_ctx: click.Context, _param: click.Parameter, given: str | None) -> SyncLimits | None:
+    """Read ``--max-rows``; None where it is not given."""
+    if given is None:
+        return None
+    if given.lower() == "all":
+        return SyncLimits(max_rows=None, max_calls=None)
+    if not given.isdecimal() or not given.isascii() or len(given) > 18 or int(given) < 1:
+        raise click.BadParameter(f"{given!r} is neither a whole number above 0 nor 'all'.")
+    return SyncLimits(max_rows=int(given), max_calls=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsWanted:
+    """What the person chose for the rows; ``query``, which needs all of them, is None where there is none."""
+
+    limits: SyncLimits
+    output_format: str | None
+    query: Callable[[object], object] | None
+
+
+class SyncProgress:
+    """Says how far a run has come: of a table, its rows and requests."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.fetcher: CountedFetcher | None = None
+        self.sync: TableSync | None = None
+
+    def __call__(self) -> str:
+        """Return the line of progress, without the time."""
+        if self.sync is None or self.fetcher is None:
+            return f"Running {self._name}"
+        return f"Running {self._name} … {self.sync.count:,} rows, {self.fetcher.count:,} requests"
+
+
+class TableRun:
+    """One run of a table from the command line."""
+
+    def __init__(self, session: Session, wanted: RowsWanted, out: TextIO, progress: SyncProgress) -> None:
+        self._session = session
+        self._wanted = wanted
+        self._out = out
+        self._progress = progress
+
+    def run(
+        self,
+        table: SyncTable,
+        context: ExecutionContext,
+        values: Sequence[object],
+        *,
+        is_incremental: bool,
+        is_shown: bool,
+    ) -> None:
+        """Sync a table and print its rows, if they are to be shown.
+
+        Raises:
+            CodaError: as for ``TableSync.rows`` and ``row_output``; the rows before it are printed.
+        """
+        fetcher = CountedFetcher(context.fetcher)
+        self._progress.fetcher = fetcher
+        context = replace(context, fetcher=fetcher)
+        schema = schema_of_rows(table, context)
+        context = told_of_schema(context, table, schema)
+        if is_incremental:
+            full = self._sync(table, context, values, schema)
+            _give_rows(full, _forget)
+            context = after_full_sync(table, context, full)
+        sync = self._sync(table, context, values, schema)
+        try:
+            if not is_shown:
+                _give_rows(sync, _forget)
+            elif self._wanted.query is not None:
+                self._show_queried(sync, self._wanted.query)
+            else:
+                form = RowForm(self._wanted.output_format, schema)
+                with row_output(self._session, form, self._out) as add:
+                    _give_rows(sync, add)
+        finally:
+            self._tell(table.name, sync)
+
+    def _sync(
+        self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
+    ) -> TableSync:
+        sync = TableSync(table, context, values, schema, self._wanted.limits)
+        self._progress.sync = sync
+        return sync
+
+    def _show_queried(self, sync: TableSync, query: Callable[[object], object]) -> None:
+        """Print what a query finds in all rows, or in those before a failure."""
+        held: list[object] = []
+        try:
+            _give_rows(sync, lambda row: held.append(self._session.redactor.value(row)))
+        except CodaError:
+            if held:
+                self._show(query(held))
+            raise
+        self._show(query(held))
+
+    def _show(self, value: object) -> None:
+        """Print a result, again without what a query may have made of a secret's parts."""
+        shown = self._session.redactor.value(value)
+        with self._session.messages.without_progress():
+            write_result(shown, self._wanted.output_format, self._out)
+        self._session.messages.write(nothing_shown(shown, self._wanted.output_format, self._out))
+
+    def _tell(self, name: str, sync: TableSync) -> None:
+        messages = self._session.messages
+        if sync.may_have_more:
+            rows = f"{sync.count:,} row{'s' if sync.count > 1 else ''}"
+            messages.write(
+                f"{name} was cut at {rows}; there may be more. --max-rows NUMBER or all gives them.\n"
+            )
+        if sync.deleted_row_ids:
+            ids = ", ".join(map(str, sync.deleted_row_ids[:_MOST_IDS]))
+            more = ", …" if len(sync.deleted_row_ids) > _MOST_IDS else ""
+            messages.write(f"{len(sync.deleted_row_ids):,} deleted: {ids}{more}\n")
+        if sync.completion is not None and sync.completion.has_incomplete_results:
+            messages.write(f"{name} says that its results are incomplete.\n")
+
+
+def _give_rows(sync: TableSync, add: Callable[[Row], Any]) -> None:
+    """Give each row of a sync to a function. What ends it early ends the pack's generator, too."""
+    rows = sync.rows()
+    try:
+        for row in rows:
+            add(row)
+    except BaseException:
+        with suppress(Exception):  # the first failure is the one to tell
+            rows.close()
+        raise
+
+
+def _forget(row: Row) -> None:
+    """Do nothing with a row."""

@@ -32,6 +32,7 @@ from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
+from coda_cli.runtime.row_batches import BatchFormula
 from coda_cli.runtime.spec import names_of_formulas
 from coda_cli.runtime.sync import DEFAULT_MAX_ROWS, SyncLimits
 from coda_cli.sdk.sync_tables import SyncTable
@@ -238,7 +239,8 @@ def execute(
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
     FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
-    Table:incremental, Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+    Table:incremental, Table:update, Table:permissions, Table:getSchema, Table:getName, Table:getDisplayUrl,
+    Table:listDynamicUrls, Table:searchDynamicUrls, Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
 
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
@@ -268,7 +270,7 @@ def execute(
             result = _run(loaded, invocation, options, given, run)
         if options.dry_run is not None:
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
-        elif not isinstance(invocation.formula, SyncTable):
+        elif not isinstance(invocation.formula, SyncTable | BatchFormula):
             _show(session, compiled(redactor.value(result)), output_format, out)
 
 
@@ -278,13 +280,13 @@ def _check_table_options(invocation: Invocation, dynamic_url: str | None, max_ro
     is_table = isinstance(formula, SyncTable)
     if max_rows is not None and not is_table:
         raise UsageError(f"--max-rows does not go with {formula.name}", "It goes with sync tables.")
-    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=is_table)
+    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=invocation.needs_dynamic_url)
 
 
 def _run(
     loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, table_run: TableRun
 ) -> object:
-    """Run what was chosen, with parameters that are read first; a table prints its rows.
+    """Run what was chosen, with parameters that are read first; rows are printed as they come.
 
     None where a dry run ended it.
     """
@@ -303,6 +305,8 @@ def _run(
                     is_incremental=invocation.is_incremental,
                     is_shown=options.dry_run is None,
                 )
+            elif isinstance(formula, BatchFormula):
+                table_run.give(formula.execute(context, *values), is_shown=options.dry_run is None)
             else:
                 result = execute_formula(formula, context, values)
     return result

@@ -2,8 +2,9 @@
 
     coda execute packs/dynamodb_orders.py Orders
     coda execute packs/dynamodb_orders.py Orders --query '[?!paid]'
-    coda execute packs/dynamodb_orders.py Orders:update '[{"updatedFields": ["paid"], \\
-      "previousValue": {"id": "linus/1004", "paid": true}, "newValue": {"id": "linus/1004", "paid": false}}]'
+    coda execute packs/dynamodb_orders.py Orders:update '[{ \\
+      "previousValue": {"id": "linus/1004", "customer": "linus", "order": "1004", "paid": true}, \\
+      "newValue": {"id": "linus/1004", "customer": "linus", "order": "1004", "paid": false}}]'
 
 --param table=NAME reads another table of the same key, customer and order. It needs dynamodb:Scan, and
 dynamodb:UpdateItem for updates. An order that somebody else changed meanwhile is not overwritten: its update

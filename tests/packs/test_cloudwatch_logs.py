@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from coda_cli.emulator.filling import LOG_GROUP, LOG_STREAM, MESSAGES
 from coda_cli.sdk import Sync
-from tests.packs.running import table
+from tests.packs.running import execute, result, table
 from tests.packs.scripted_fetcher import scripted
 
 if TYPE_CHECKING:
+    from coda_cli.emulator.running import Emulator
     from coda_cli.sdk import SyncResult
 
 PACK = "cloudwatch_logs.py"
@@ -96,3 +98,33 @@ def test_next_page_of_log_groups() -> None:
     """The prefix is asked for in every page."""
     _, request = page("LogGroups", "t", {"logGroups": []}, "/aws")
     assert request == {"logGroupNamePrefix": "/aws", "nextToken": "t"}
+
+
+def test_log_group_of_the_emulator(emulator: Emulator) -> None:
+    """The log group is listed by its name, and by no other."""
+    (group,) = result(emulator.environment, PACK, "LogGroups", "/coda-demo/")
+    assert group["name"] == LOG_GROUP
+    assert group["stored_bytes"] > 0
+    assert result(emulator.environment, PACK, "LogGroups", "/other/") == []
+
+
+def test_events_of_the_emulator(emulator: Emulator) -> None:
+    """Events come in the order of their time."""
+    events = result(emulator.environment, PACK, "Events", LOG_GROUP)
+    assert [event["message"] for event in events] == list(MESSAGES)
+    assert [event["time"] for event in events] == sorted(event["time"] for event in events)
+    assert {event["stream"] for event in events} == {LOG_STREAM}
+
+
+def test_events_that_match(emulator: Emulator) -> None:
+    """A pattern and a time leave out the others."""
+    events = result(emulator.environment, PACK, "Events", LOG_GROUP, "ERROR", "2026-01-14")
+    assert [event["message"] for event in events] == [one for one in MESSAGES if "ERROR" in one]
+    assert result(emulator.environment, PACK, "Events", LOG_GROUP, "--param", "since=2999-01-01") == []
+
+
+def test_missing_log_group(emulator: Emulator) -> None:
+    """The service's own code says that the log group is missing."""
+    done = execute(emulator.environment, PACK, "Events", "/no/such/group")
+    assert done.returncode == 5
+    assert "ResourceNotFoundException" in done.stderr

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from coda_cli.errors import StatusCodeError, UserVisibleError
 from coda_cli.sdk import Sync, SyncUpdate
-from tests.packs.running import table
+from tests.packs.running import result, table
 from tests.packs.scripted_fetcher import scripted
+
+if TYPE_CHECKING:
+    from coda_cli.emulator.running import Emulator
 
 PACK = "dynamodb_orders.py"
 ITEM = {
@@ -137,3 +140,45 @@ def test_update_that_fails() -> None:
     failure = StatusCodeError("denied", status_code=400, error_code="AccessDeniedException")
     with pytest.raises(StatusCodeError, match="denied"):
         update_orders([update(paid=False)], failure)
+
+
+def changed(emulator: Emulator, *updates: tuple[dict[str, Any], dict[str, Any]]) -> Any:
+    """Run the update of rows on the command line, each given as it was and what is changed."""
+    given = [{"previousValue": row, "newValue": row | changes} for row, changes in updates]
+    return result(emulator.environment, PACK, "Orders:update", json.dumps(given))
+
+
+def test_orders_of_the_emulator(emulator: Emulator) -> None:
+    """An order is a row, and an item that has only the key of one is, too."""
+    item = {"customer": "hedy", "order": "1"}
+    result(emulator.environment, "dynamodb.py", "PutItem", "Orders", json.dumps(item | {"extra": 1}))
+    rows = {row["id"]: row for row in result(emulator.environment, PACK, "Orders")}
+    assert rows["ada/1001"] == ROW | {"items": ["notebook", "pencil"]}
+    assert rows["hedy/1"] == {"id": "hedy/1", **item}
+
+
+def test_update_in_the_emulator(emulator: Emulator) -> None:
+    """A change is made once: who still sees the old row is refused, and the others are served."""
+    item = {"customer": "joan", "order": "1", "date": "2026-02-01", "total": 10, "paid": False, "items": []}
+    result(emulator.environment, "dynamodb.py", "PutItem", "Orders", json.dumps(item))
+    row = {"id": "joan/1", **item}
+    first, refused, last = changed(
+        emulator, (row, {"paid": True}), (row, {"paid": True, "total": 5}), (row, {"total": 12.5})
+    )
+    assert first == row | {"paid": True}
+    assert "changed or removed by somebody else" in refused["error"]
+    assert last == row | {"paid": True, "total": 12.5}
+    kept = result(emulator.environment, "dynamodb.py", "GetItem", "Orders", "customer=joan,order=1")
+    assert kept == item | {"paid": True, "total": 12.5}
+
+
+def test_update_of_an_attribute_that_is_not_there(emulator: Emulator) -> None:
+    """What an order has not can be set, but no order is made of an id that none has."""
+    item = {"customer": "mina", "order": "1"}
+    result(emulator.environment, "dynamodb.py", "PutItem", "Orders", json.dumps(item))
+    there = {"id": "mina/1", **item}
+    nowhere = {"id": "mina/2", **item, "order": "2"}
+    made, refused = changed(emulator, (there, {"total": 3}), (nowhere, {"total": 3}))
+    assert made == there | {"total": 3}
+    assert "changed or removed by somebody else" in refused["error"]
+    assert result(emulator.environment, "dynamodb.py", "GetItem", "Orders", "customer=mina,order=2") is None

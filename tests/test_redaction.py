@@ -160,3 +160,19 @@ def test_no_text_hides_a_secret(secret: str, before: str, after: str) -> None:
     shown = redactor.text(f"{before}{secret}{after}")
     assert SECRET in shown
     assert secret not in shown.replace(SECRET, "\0")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("nothing to see", False, id="nothing"),
+        pytest.param(f"x {KEY} y", True, id="plain"),
+        pytest.param(json.dumps({"a": KEY}), True, id="as JSON"),
+        pytest.param("Signature=" + "0" * 64, True, id="signature"),
+    ],
+)
+def test_what_may_change(text: str, expected: bool) -> None:
+    """Whether there is anything to replace is told quickly, and never wrongly denied."""
+    redactor = Redactor({"AWS_SECRET_ACCESS_KEY": KEY})
+    assert redactor.may_change(text) is expected
+    assert expected or redactor.text(text) == text

@@ -238,9 +238,9 @@ def execute(
     PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
-    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
-    Table:incremental, Table:update, Table:permissions, Table:getSchema, Table:getName, Table:getDisplayUrl,
-    Table:listDynamicUrls, Table:searchDynamicUrls, Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters, Table:update,
+    :incremental, :permissions, :getSchema, :getName, :getDisplayUrl, :listDynamicUrls, :searchDynamicUrls,
+    Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
 
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
@@ -256,9 +256,7 @@ def execute(
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
         options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
-        connection = invocation.connection
-        check_options(connection.authentication, options, connection.used_by)
-        _check_table_options(invocation, dynamic_url, max_rows)
+        _check_options(invocation, options, dynamic_url, max_rows)
         source = ValueSource()
         given = Given(
             [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
@@ -274,8 +272,12 @@ def execute(
             _show(session, compiled(redactor.value(result)), output_format, out)
 
 
-def _check_table_options(invocation: Invocation, dynamic_url: str | None, max_rows: object) -> None:
-    """Refuse what only sync tables have, and what a dynamic one cannot do without."""
+def _check_options(
+    invocation: Invocation, options: RunOptions, dynamic_url: str | None, max_rows: object
+) -> None:
+    """Refuse what only others have: other authentications, sync tables; and a dynamic one without a URL."""
+    connection = invocation.connection
+    check_options(connection.authentication, options, connection.used_by)
     formula = invocation.formula
     is_table = isinstance(formula, SyncTable)
     if max_rows is not None and not is_table:

@@ -86,8 +86,7 @@ def _writer(session: Session, form: RowForm, out: TextIO) -> RowWriter:
 
     match form.output_format or ("table" if for_people else "json"):
         case "ndjson":
-            layout = Layout(separator="\n", closing="\n")
-            return _Encoded(session, json_encoder(out), Spool(write, layout))
+            return _Encoded(session, json_encoder(out), Spool(write, Layout()), end="\n")
         case "json":
             layout = Layout(opening="[\n", separator=",\n", closing="\n]\n", empty="[]\n")
             return _Encoded(session, _indented(out), Spool(write, layout))
@@ -117,7 +116,10 @@ def _indented(out: TextIO) -> Callable[[object], str]:
 class _Encoded:
     """Rows as JSON."""
 
-    def __init__(self, session: Session, encode: Callable[[object], str], spool: Spool) -> None:
+    def __init__(
+        self, session: Session, encode: Callable[[object], str], spool: Spool, end: str = ""
+    ) -> None:
+        self._end = end
         self._redactor = session.redactor
         self._encode = encode
         self._spool = spool
@@ -126,7 +128,7 @@ class _Encoded:
         text = self._encode(row)
         if self._redactor.may_change(text):
             text = self._encode(self._redactor.value(row))
-        self._spool.put(text)
+        self._spool.put(text + self._end)
 
     def end(self, *, is_whole: bool) -> None:
         self._spool.end(is_whole=is_whole)

@@ -97,7 +97,7 @@ class TableRun:
         if is_incremental:
             full = self._sync(table, context, values, schema)
             _give_rows(full.rows(), _forget)
-            context = after_full_sync(table, context, full)
+            context = after_full_sync(table.name, context, full)
         sync = self._sync(table, context, values, schema)
         try:
             self.give(sync.rows(), schema, is_shown=is_shown)

@@ -41,7 +41,8 @@ _ROWS = LastParameter("The rows, as the table gives them: JSON, a list; @FILE re
 _WHAT = "rows"
 
 _TEXT = Schema(type=ValueType.STRING)
-_ANY = Schema()
+_ID = Schema()
+"""Text or a number, for which a schema has no type."""
 
 MOST_CALLS = 100
 """How often one batch may be continued."""
@@ -66,16 +67,19 @@ _OWN_FIELDS = {
 }
 """The types of principals, and what each must say of itself."""
 
+_HOLDERS = {"direct": "principal", "delegated": "item"}
+"""The types of permissions, and what each is held by."""
+
 _DEFINITION = _record(
-    row_id=replace(_ANY, required=True),
+    row_id=_ID,
     permissions=Schema(
         type=ValueType.ARRAY,
         required=True,
         items=_record(
             permission_type=_TEXT,
-            principal=_record(type=replace(_TEXT, required=True), user_id=_ANY, group_id=_ANY, domain=_TEXT),
+            principal=_record(type=replace(_TEXT, required=True), user_id=_ID, group_id=_ID, domain=_TEXT),
             item=_record(
-                id=replace(_ANY, required=True),
+                id=_ID,
                 sync_table_name=replace(_TEXT, required=True),
                 identity_name=replace(_TEXT, required=True),
                 dynamic_url=_TEXT,
@@ -199,6 +203,7 @@ def _checked(
         before = len(problems)
         definition: Any = check(one, path, problems)
         if len(problems) == before:
+            _check_id(definition, "row_id", path, problems)
             for number, permission in enumerate(definition["permissions"]):
                 _check_permission(permission, f"{path}.permissions[{number}]", problems)
         made.append(definition)
@@ -210,18 +215,22 @@ def _checked(
 def _check_permission(permission: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
     """Tell what is wrong with a permission: a direct one has a principal, a delegated one an item."""
     kind = permission.get("permission_type", "direct")
-    if kind == "delegated":
-        if "item" not in permission:
-            add_problem(problems, f"{path}.item", "object", MISSING)
-    elif kind != "direct":
-        add_problem(problems, f"{path}.permission_type", "direct or delegated", kind)
-    elif "principal" not in permission:
-        add_problem(problems, f"{path}.principal", "object", MISSING)
-    else:
-        principal = permission["principal"]
-        if principal["type"] not in _OWN_FIELDS:
-            add_problem(
-                problems, f"{path}.principal.type", f"one of {', '.join(_OWN_FIELDS)}", principal["type"]
-            )
-        elif (field := _OWN_FIELDS[principal["type"]]) and field not in principal:
-            add_problem(problems, f"{path}.principal.{field}", "text or a number", MISSING)
+    if kind not in _HOLDERS:
+        add_problem(problems, f"{path}.permission_type", " or ".join(_HOLDERS), kind)
+        return
+    holder = _HOLDERS[kind]
+    held = permission.get(holder)
+    if held is None:
+        add_problem(problems, f"{path}.{holder}", "object", MISSING)
+    elif holder == "item":
+        _check_id(held, "id", f"{path}.item", problems)
+    elif held["type"] not in _OWN_FIELDS:
+        add_problem(problems, f"{path}.principal.type", f"one of {', '.join(_OWN_FIELDS)}", held["type"])
+    elif (field := _OWN_FIELDS[held["type"]]) is not None:
+        _check_id(held, field, f"{path}.principal", problems)
+
+
+def _check_id(holder: Mapping[str, Any], key: str, path: str, problems: list[Problem]) -> None:
+    found = holder.get(key, MISSING)
+    if not isinstance(found, str | int | float) or isinstance(found, bool) or found == "":
+        add_problem(problems, f"{path}.{key}", "text or a number that is not empty", found)

@@ -177,6 +177,9 @@ class TableSync:
             )
         if page.completion is not None:
             self.completion = _stored_completion(page.completion, name)
+        if not isinstance(page.deleted_row_ids, list | tuple):
+            came = type(page.deleted_row_ids).__name__
+            raise ResultError(f"{name}: expected a list of deleted_row_ids, came {came}")
         self.deleted_row_ids += page.deleted_row_ids
         return page
 
@@ -192,11 +195,7 @@ def _stored_completion(given: object, name: str) -> SyncCompletionMetadata:
     return replace(given, incremental_continuation=stored)
 
 
-def after_full_sync(
-    table: SyncTable,
-    context: ExecutionContext,
-    full: TableSync,
-) -> ExecutionContext:
+def after_full_sync(name: str, context: ExecutionContext, full: TableSync) -> ExecutionContext:
     """Return the context of an incremental sync, given a full one that has just been run.
 
     Raises:
@@ -204,14 +203,14 @@ def after_full_sync(
     """
     if full.may_have_more:
         raise ResultError(
-            f"{table.name}: the full sync before the incremental one was cut at {full.count:,} rows",
+            f"{name}: the full sync before the incremental one was cut at {full.count:,} rows",
             "Give --max-rows all.",
         )
     completion = full.completion
     if completion is None or completion.has_incomplete_results:
         left = "no completion" if completion is None else "incomplete results"
         raise ResultError(
-            f"{table.name}: the full sync left {left}, so that no incremental one can follow",
+            f"{name}: the full sync left {left}, so that no incremental one can follow",
             "Return sdk.SyncResult(rows, completion=sdk.SyncCompletionMetadata(...)) with the last page.",
         )
     return replace(context, sync=replace(context.sync, previous_completion=completion))

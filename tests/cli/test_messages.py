@@ -190,6 +190,17 @@ def test_messages_make_room_for_the_line_of_progress() -> None:
     assert stream.getvalue() == f"{clear}Running \\x1b F{clear}message\n{clear}Running F{clear}"
 
 
+def test_something_else_takes_the_place_of_progress() -> None:
+    """What is written to the same terminal by others stands where the line of progress was."""
+    stream = Terminal()
+    shown = messages(stream)
+    shown.progress("Running F")
+    with shown.without_progress():
+        stream.write("row\n")
+    shown.write("end\n")
+    assert stream.getvalue() == "\r\x1b[KRunning F\r\x1b[Krow\nend\n"
+
+
 def test_progress_wipes_out_no_question() -> None:
     """While a prompt waits for its answer, the line of progress stays away; afterwards it is back."""
     terminal = Terminal()

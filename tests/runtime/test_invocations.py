@@ -151,3 +151,37 @@ def test_a_formula_called_auth() -> None:
     with pytest.raises(UsageError, match="has no 'Auth:validateParameters'") as caught:
         choose_invocation(pack, "Auth:validateParameters")
     assert caught.value.details == ("Auth has no metadata functions.",)
+
+
+def tables() -> LoadedPack:
+    """A pack with a sync table whose parameter has an autocomplete."""
+    pack = sdk.new_pack()
+    pack.sync_table(name="Objects", validate_parameters=lambda context, parameters: None)(list_objects)
+    pack.formula(hello)
+    return LoadedPack(pack, Path("pack.py"))
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "is_incremental"),
+    [
+        pytest.param("Objects", "Objects", False, id="table"),
+        pytest.param("objects", "Objects", False, id="in another spelling"),
+        pytest.param("Objects:incremental", "Objects:incremental", True, id="incremental"),
+        pytest.param("Objects>incremental", "Objects:incremental", True, id="with the reference's sign"),
+        pytest.param("Objects:autocomplete:bucket", "Objects:autocomplete:bucket", False, id="autocomplete"),
+        pytest.param("Objects:validateParameters", "Objects:validateParameters", False, id="validation"),
+    ],
+)
+def test_tables(word: str, name: str, is_incremental: bool) -> None:
+    """A table has what formulas have, and incremental syncs; it is known to what stands beside it."""
+    loaded_pack = tables()
+    invocation = choose_invocation(loaded_pack, word)
+    assert (invocation.formula.name, invocation.is_incremental) == (name, is_incremental)
+    assert invocation.table is loaded_pack.pack.sync_tables[0]
+    assert isinstance(invocation.formula, sdk.SyncTable) is (name in ("Objects", "Objects:incremental"))
+
+
+def test_a_formula_belongs_to_no_table() -> None:
+    """Nor is it incremental."""
+    invocation = choose_invocation(tables(), "Hello")
+    assert (invocation.table, invocation.is_incremental) == (None, False)

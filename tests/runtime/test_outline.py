@@ -30,10 +30,35 @@ def test_our_packs(pack: str) -> None:
     """For each of our packs the source shows what running it shows."""
     path = ROOT / "packs" / pack
     with restored_interpreter():
-        formulas = load_pack(path).pack.formulas
+        pack = load_pack(path).pack
     assert {(one.name, one.description) for one in read_outline(path)} == {
-        (formula.name, formula.description) for formula in formulas
+        (block.name, block.description) for block in (*pack.formulas, *pack.sync_tables)
     }
+
+
+def test_sync_tables(tmp_path: Path) -> None:
+    """Tables are shown as such, in whichever way they are declared."""
+    path = write_pack(
+        tmp_path,
+        '''
+        @pack.sync_table
+        def all_items(context):
+            """Items."""
+
+        @pack.sync_table(name="Others", identity_name="Other")
+        def more(context):
+            """More."""
+
+        pack.add_sync_table(name="Spelled", description="Spelled out.", execute=more)
+        pack.add_dynamic_sync_table(name="Lists", description="Many.", execute=more)
+        ''',
+    )
+    assert read_outline(path) == (
+        Outlined("sync table", "AllItems", "Items."),
+        Outlined("sync table", "Others", "More."),
+        Outlined("sync table", "Spelled", "Spelled out."),
+        Outlined("sync table", "Lists", "Many."),
+    )
 
 
 def test_a_description(tmp_path: Path) -> None:

@@ -139,12 +139,27 @@ def test_permissions(permission: dict[str, Any]) -> None:
         pytest.param({}, "gave nothing, and no list of definitions", id="no definitions"),
         pytest.param([], "0 definitions came for 1 rows", id="too few"),
         pytest.param([definition(), definition()], "2 definitions came for 1 rows", id="too many"),
-        pytest.param([{"permissions": []}], "Tasks:permissions[0].row_id: expected any", id="no row"),
+        pytest.param([{"permissions": []}], "Tasks:permissions[0].row_id: expected text", id="no row"),
+        pytest.param([definition("")], "Tasks:permissions[0].row_id: expected text", id="empty row"),
+        pytest.param([definition([])], "permissions[0].row_id: expected text", id="no id"),
+        pytest.param(
+            [
+                definition(
+                    1,
+                    {
+                        "permissionType": "delegated",
+                        "item": {"id": [], "syncTableName": "Lists", "identityName": "List"},
+                    },
+                )
+            ],
+            "permissions[0].item.id: expected text or a number that is not empty, came list",
+            id="delegated to no id",
+        ),
         pytest.param([{"rowId": 1}], "[0].permissions: expected array of object", id="no permissions"),
         pytest.param([definition(1, {})], "[0].permissions[0].principal: expected object", id="no principal"),
         pytest.param(
             [definition(1, {"principal": {"type": "user"}})],
-            "[0].permissions[0].principal.user_id: expected text or a number, came nothing",
+            "[0].permissions[0].principal.user_id: expected text or a number that is not empty, came nothing",
             id="user without id",
         ),
         pytest.param(

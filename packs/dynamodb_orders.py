@@ -51,7 +51,7 @@ def update_orders(
     return [update_order(context, update, table, region) for update in updates]
 
 
-@pack.sync_table(identity_name="Order", schema=Order, execute_update=update_orders, max_update_batch_size=25)
+@pack.sync_table(identity_name="Order", schema=Order, execute_update=update_orders)
 def orders(
     context: sdk.ExecutionContext, table: Table = "Orders", region: Region = "us-east-1"
 ) -> sdk.SyncResult:
@@ -68,14 +68,14 @@ def update_order(
 ) -> Row | Exception:
     """Set what was changed, if it still is what the person saw."""
     fields = update.updated_fields
-    if not set(fields) <= set(EDITABLE):
+    if not fields or not set(fields) <= set(EDITABLE):
         return sdk.UserVisibleError(f"Only {' and '.join(EDITABLE)} of an order can be changed.")
-    customer, _, order = update.previous_value["id"].rpartition("/")
+    key = {name: update.previous_value[name] for name in ("customer", "order")}
     old = {field: update.previous_value.get(field) for field in fields}
     new = {field: update.new_value.get(field) for field in fields}
     request = {
         "TableName": table,
-        "Key": to_attributes({"customer": customer, "order": order}),
+        "Key": to_attributes(key),
         "UpdateExpression": "SET " + ", ".join(f"#{field} = :new_{field}" for field in fields),
         "ConditionExpression": " AND ".join(
             ["attribute_exists(customer)", *map(is_still, fields, old.values())]
@@ -92,7 +92,9 @@ def update_order(
     except sdk.StatusCodeError as error:
         if error.error_code != "ConditionalCheckFailedException":
             raise
-        return sdk.UserVisibleError(f"Order {order} of {customer} was changed or removed by somebody else.")
+        return sdk.UserVisibleError(
+            f"Order {update.previous_value['id']} was changed or removed by somebody else."
+        )
 
 
 def is_still(field: str, value: Any) -> str:

@@ -272,3 +272,31 @@ def test_result_of_another_type(capsys: Capture, folder: Path) -> None:
         "@pack.formula(description='x')\ndef lie(context: sdk.ExecutionContext) -> int:\n    return 'a'",
     )
     check_execute(capsys, FORMULA_FAILED, ("Lie", "number"), "pack.py", "Lie")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(
+            ["Tasks:update", "[{]"], ("the updates are no JSON (line 1, column 3)", "quotes"), id="no JSON"
+        ),
+        pytest.param(["Tasks:update", "1"], ("no list of objects", "previousValue"), id="no updates"),
+        pytest.param(
+            ["Tasks:update", "[{}]"],
+            ("updates[0].previous_value: expected a row", "updates[0].new_value"),
+            id="empty update",
+        ),
+        pytest.param(["Tasks:update"], ("needs parameter updates", "Usage: Tasks:update UPDATES"), id="none"),
+        pytest.param(
+            ["Plain:update", "[]"], ("no 'Plain:update'", "declares no execute_update"), id="one-way"
+        ),
+    ],
+)
+def test_bad_updates(capsys: Capture, folder: Path, arguments: list[str], said: tuple[str, ...]) -> None:
+    """Updates that make no sense are told before a row is updated, and a table that takes none says so."""
+    tables = (
+        "pack.sync_table(name='Tasks', execute_update=lambda context, updates: 1 / 0)(lambda context: [])\n"
+        "pack.sync_table(name='Plain')(lambda context: [])\n"
+    )
+    write_pack(folder, tables, "tables.py")
+    check_execute(capsys, USAGE, said, "tables.py", *arguments)

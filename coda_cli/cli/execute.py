@@ -33,6 +33,7 @@ from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
+from coda_cli.runtime.row_batches import BatchFormula
 from coda_cli.runtime.spec import names_of_formulas
 from coda_cli.runtime.sync import DEFAULT_MAX_ROWS, SyncLimits
 from coda_cli.sdk.sync_tables import SyncTable
@@ -238,8 +239,9 @@ def execute(
     PARAMS are given by position, or by --param. A value @FILE is read from a file and - from standard
     input; @@x and \\- are the texts themselves. Lists are separated by commas, or a JSON array.
 
-    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters,
-    Table:incremental, Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
+    FORMULA may be what stands beside one: Name:autocomplete:PARAM, Name:validateParameters, Table:update,
+    :incremental, :permissions, :getSchema, :getName, :getDisplayUrl, :listDynamicUrls, :searchDynamicUrls,
+    Auth:getConnectionName, Auth:postSetup:setEndpoint:STEP.
 
     Standard output carries the result only. Exit codes: 0 done, 1 the formula failed, 2 usage, 3 the
     pack is invalid, 4 credentials, 5 a request failed, 130 interrupted.
@@ -255,9 +257,7 @@ def execute(
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
         options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
-        connection = invocation.connection
-        check_options(connection.authentication, options, connection.used_by)
-        _check_table_options(invocation, dynamic_url, max_rows)
+        _check_options(invocation, options, dynamic_url, max_rows)
         source = ValueSource()
         given = Given(
             [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
@@ -269,23 +269,27 @@ def execute(
             result = _run(loaded, invocation, options, given, run)
         if options.dry_run is not None:
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
-        elif not isinstance(invocation.formula, SyncTable):
+        elif not isinstance(invocation.formula, SyncTable | BatchFormula):
             _show(session, compiled(redactor.value(result)), output_format, out)
 
 
-def _check_table_options(invocation: Invocation, dynamic_url: str | None, max_rows: object) -> None:
-    """Refuse what only sync tables have, and what a dynamic one cannot do without."""
+def _check_options(
+    invocation: Invocation, options: RunOptions, dynamic_url: str | None, max_rows: object
+) -> None:
+    """Refuse what only others have: other authentications, sync tables; and a dynamic one without a URL."""
+    connection = invocation.connection
+    check_options(connection.authentication, options, connection.used_by)
     formula = invocation.formula
     is_table = isinstance(formula, SyncTable)
     if max_rows is not None and not is_table:
         raise UsageError(f"--max-rows does not go with {formula.name}", "It goes with sync tables.")
-    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=is_table)
+    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=invocation.needs_dynamic_url)
 
 
 def _run(
     loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, table_run: TableRun
 ) -> object:
-    """Run what was chosen, with parameters that are read first; a table prints its rows.
+    """Run what was chosen, with parameters that are read first; rows are printed as they come.
 
     None where a dry run ended it.
     """
@@ -304,6 +308,8 @@ def _run(
                     is_incremental=invocation.is_incremental,
                     is_shown=options.dry_run is None,
                 )
+            elif isinstance(formula, BatchFormula):
+                table_run.give(formula.execute(context, *values), is_shown=options.dry_run is None)
             else:
                 result = execute_formula(formula, context, values)
     return result

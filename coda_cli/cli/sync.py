@@ -19,7 +19,7 @@ from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from typing import TextIO
 
     from coda_cli.cli.session import Session
@@ -96,20 +96,28 @@ class TableRun:
         context = told_of_schema(context, table, schema)
         if is_incremental:
             full = self._sync(table, context, values, schema)
-            _give_rows(full, _forget)
+            _give_rows(full.rows(), _forget)
             context = after_full_sync(table.name, context, full)
         sync = self._sync(table, context, values, schema)
         try:
-            if not is_shown:
-                _give_rows(sync, _forget)
-            elif self._wanted.query is not None:
-                self._show_queried(sync, self._wanted.query)
-            else:
-                form = RowForm(self._wanted.output_format, schema)
-                with row_output(self._session, form, self._out) as add:
-                    _give_rows(sync, add)
+            self.give(sync.rows(), schema, is_shown=is_shown)
         finally:
             self._tell(table.name, sync)
+
+    def give(self, rows: Generator[Row, None, None], schema: Schema | None = None, *, is_shown: bool) -> None:
+        """Print rows as they come, if they are to be shown.
+
+        Raises:
+            CodaError: as for ``row_output``, or what the rows raise; those before it are printed.
+        """
+        if not is_shown:
+            _give_rows(rows, _forget)
+        elif self._wanted.query is not None:
+            self._show_queried(rows, self._wanted.query)
+        else:
+            form = RowForm(self._wanted.output_format, schema)
+            with row_output(self._session, form, self._out) as add:
+                _give_rows(rows, add)
 
     def _sync(
         self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
@@ -118,12 +126,12 @@ class TableRun:
         self._progress.sync = sync
         return sync
 
-    def _show_queried(self, sync: TableSync, query: Callable[[object], object]) -> None:
+    def _show_queried(self, rows: Generator[Row, None, None], query: Callable[[object], object]) -> None:
         """Print what a query finds in all rows, or in those before a failure."""
         held: list[object] = []
         try:
-            _give_rows(sync, lambda row: held.append(self._session.redactor.value(row)))
-        except CodaError:
+            _give_rows(rows, lambda row: held.append(self._session.redactor.value(row)))
+        except (CodaError, KeyboardInterrupt):
             if held:
                 self._show(query(held))
             raise
@@ -151,9 +159,8 @@ class TableRun:
             messages.write(f"{name} says that its results are incomplete.\n")
 
 
-def _give_rows(sync: TableSync, add: Callable[[Row], Any]) -> None:
-    """Give each row of a sync to a function. What ends it early ends the pack's generator, too."""
-    rows = sync.rows()
+def _give_rows(rows: Generator[Row, None, None], add: Callable[[Row], Any]) -> None:
+    """Give each row to a function. What ends it early ends the generator, too."""
     try:
         for row in rows:
             add(row)

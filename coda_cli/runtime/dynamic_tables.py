@@ -33,13 +33,19 @@ def check_dynamic_url(name: str, table: SyncTable | None, url: str | None, *, is
     Raises:
         UsageError: it goes with dynamic tables only, or is missing.
     """
-    is_dynamic = table is not None and table.dynamic is not None
-    if url is not None and not is_dynamic:
-        raise UsageError(f"--dynamic-url does not go with {name}", "It goes with dynamic sync tables.")
-    if is_dynamic and is_needed and not url:
+    if table is None or table.dynamic is None:
+        if url is not None:
+            raise UsageError(f"--dynamic-url does not go with {name}", "It goes with dynamic sync tables.")
+    elif is_needed and not url:
+        finding = {
+            "listDynamicUrls": table.dynamic.list_dynamic_urls,
+            "searchDynamicUrls": table.dynamic.search_dynamic_urls,
+        }
+        found = [f"{table.name}:{special}" for special, function in finding.items() if function is not None]
         raise UsageError(
             f"{name} needs --dynamic-url",
-            "It is a dynamic sync table: the URL says which of its tables is meant.",
+            f"{table.name} is a dynamic sync table: the URL says which of its tables is meant.",
+            *([f"URLs come from {' and '.join(found)}."] if found else []),
         )
 
 

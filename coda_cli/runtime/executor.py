@@ -30,13 +30,8 @@ def execute_formula(formula: Formula, context: ExecutionContext, values: Sequenc
     """
     with failures_of(formula.name):
         result = formula.execute(context, *values)
-    try:
+    with reading_failures_of(formula.name):
         return json_result(result, formula.result, formula.name, context.timezone)
-    except Exception as error:
-        if isinstance(error, CodaError) or pack_location(error) is None:
-            raise
-        # Reading the result ran the pack's own code, such as the __iter__ of its class.
-        raise FormulaError(f"{formula.name} failed: {_summary(error)}", *pack_traceback(error)) from error
 
 
 @contextmanager
@@ -60,10 +55,27 @@ def failures_of(name: str) -> Iterator[None]:
         if is_closed or raised_by_coda(error):
             raise
         # SystemExit and the like too: whatever the pack raises is its failure.
-        raise FormulaError(f"{name} failed: {_summary(error)}", *pack_traceback(error)) from error
+        raise FormulaError(f"{name} failed: {summary(error)}", *pack_traceback(error)) from error
 
 
-def _summary(error: BaseException) -> str:
+@contextmanager
+def reading_failures_of(name: str) -> Iterator[None]:
+    """Read inside what a pack gave, which may run its own code, such as the ``__iter__`` of its class.
+
+    Raises:
+        FormulaError: that code raised an exception of its own.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, CodaError) or pack_location(error) is None:
+            raise
+        with failures_of(name):
+            raise
+
+
+def summary(error: BaseException) -> str:
+    """Return the class of an exception and the first line of what it says."""
     try:
         first_line = str(error).partition("\n")[0]
     except Exception:  # noqa: BLE001 - the __str__ of a pack's own exception may fail

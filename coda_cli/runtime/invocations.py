@@ -33,6 +33,19 @@ AUTHENTICATION = "Auth"
 
 GET_CONNECTION_NAME = f"{AUTHENTICATION}:getConnectionName"
 
+_WITHOUT_URL = ("listDynamicUrls", "searchDynamicUrls", "autocomplete", "validateParameters")
+"""What stands behind the colon of a dynamic table for functions that can do without its URL."""
+
+_FUNCTIONS = {
+    "update": "execute_update",
+    "permissions": "execute_get_permissions",
+    "getName": "get_name",
+    "getDisplayUrl": "get_display_url",
+    "listDynamicUrls": "list_dynamic_urls",
+    "searchDynamicUrls": "search_dynamic_urls",
+}
+"""What stands behind the colon of a table only if it declares a function, and how that is called."""
+
 SpecialNames = dict[str, Callable[[str], "Formula"]]
 """What can stand behind the colon of one owner, and what makes a formula of it, given its whole name."""
 
@@ -48,6 +61,12 @@ class Invocation:
     connection: Connection
     table: SyncTable | None = None
     is_incremental: bool = False
+
+    @property
+    def needs_dynamic_url(self) -> bool:
+        """Tell whether it needs a dynamic URL, if it is of a dynamic table."""
+        _, _, special = self.formula.name.partition(":")
+        return special.partition(":")[0] not in _WITHOUT_URL
 
 
 def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None = None) -> Invocation:
@@ -70,8 +89,8 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
             chosen = replace(chosen, requires_endpoint_url=False)
         return Invocation(formula, Connection(chosen))
     block = choose_formula(loaded, owner if colon else word)
-    formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
     table = block if isinstance(block, SyncTable) else None
+    formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
     return Invocation(
         formula,
         connection_of(loaded.pack, block, authentication),
@@ -81,7 +100,7 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:
-    """Return the metadata functions of a formula's or table's parameters."""
+    """Return the metadata functions of a formula or table, those of its parameters first."""
     found: SpecialNames = {
         f"autocomplete:{one.name}": partial(autocomplete_formula, block=block, parameter=one)
         for one in (*block.parameters, *block.vararg_parameters)
@@ -92,7 +111,10 @@ def names_of_block(block: BuildingBlock) -> SpecialNames:
             validation_formula, block=block, validate_parameters=block.validate_parameters
         )
     if isinstance(block, SyncTable):
+        from coda_cli.runtime.table_metadata import names_of_table
+
         found["incremental"] = partial(_incremental, block)
+        found |= names_of_table(block)
     return found
 
 
@@ -128,13 +150,21 @@ def _special(loaded: LoadedPack, owner: str, special: str, names: SpecialNames) 
     name = special if special in names else spelled.get(_spelled(special))
     if name is not None:
         return names[name](f"{owner}:{name}")
+    function = _function_of_table(special) if "getSchema" in names else None
     close = nearest(special, list(names))
     whole = [f"{owner}:{one}" for one in close or names]
-    if close:
+    if function is not None:
+        hint = f"{owner} declares no {function}."
+    elif close:
         hint = f"Did you mean {' or '.join(whole)}?"
     else:
         hint = f"It has {', '.join(whole)}." if whole else f"{owner} has no metadata functions."
     raise UsageError(f"{loaded.file_name} has no {f'{owner}:{special}'!r}", hint)
+
+
+def _function_of_table(special: str) -> str | None:
+    """Return how the function of a table is called that makes this special name, in either spelling."""
+    return next((one for name, one in _FUNCTIONS.items() if _spelled(name) == _spelled(special)), None)
 
 
 def _spelled(special: str) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from coda_cli.sdk.building_blocks import BuildingBlock
     from coda_cli.sdk.context import ExecutionContext
 
-_SEARCH = Parameter("What has been typed so far.", "search", optional=True, default="")
+SEARCH = Parameter("What has been typed so far.", "search", optional=True, default="")
 _OTHERS = Parameter("What is already given, as a JSON object.", "parameters", optional=True, default="")
 
 _TEXT = Schema(type=ValueType.STRING)
@@ -51,7 +51,8 @@ _VALIDATION = Schema(
 )
 
 
-def _options(value: ValueType) -> Schema:
+def options_schema(value: ValueType) -> Schema:
+    """Return the schema of suggestions whose values are of this type."""
     option = {"display": replace(_TEXT, required=True), "value": Schema(type=value, required=True)}
     return Schema(type=ValueType.ARRAY, items=Schema(type=ValueType.OBJECT, properties=option))
 
@@ -65,15 +66,15 @@ def autocomplete_formula(name: str, block: BuildingBlock, parameter: Parameter) 
         given = _given_parameters(name, block, others, context.timezone)
         if not callable(autocomplete):
             return simple_autocomplete(search, autocomplete)
-        return _as_options(autocomplete(context, search, given))
+        return as_options(autocomplete(context, search, given))
 
     of_numbers = parameter.type.item is ParameterType.NUMBER
     return Formula(
         name,
         execute,
         description=f"Suggest values for {parameter.name} of {block.name}.",
-        parameters=(_SEARCH, _OTHERS),
-        result=_options(ValueType.NUMBER if of_numbers else ValueType.STRING),
+        parameters=(SEARCH, _OTHERS),
+        result=options_schema(ValueType.NUMBER if of_numbers else ValueType.STRING),
     )
 
 
@@ -113,12 +114,12 @@ def set_endpoint_formula(name: str, step: SetEndpoint) -> Formula:
     """Make a formula of a step after the set-up of an account: the endpoints to choose from."""
 
     def execute(context: ExecutionContext) -> object:
-        return _as_options(step.get_options(context))
+        return as_options(step.get_options(context))
 
-    return Formula(name, execute, description=step.description, result=_options(ValueType.STRING))
+    return Formula(name, execute, description=step.description, result=options_schema(ValueType.STRING))
 
 
-def _as_options(result: object) -> object:
+def as_options(result: object) -> object:
     """Make suggestions of what a function gave, as far as it gave what can be one."""
     return [option_of(item) for item in result] if isinstance(result, list | tuple) else result
 

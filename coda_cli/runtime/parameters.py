@@ -7,24 +7,29 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import UsageError
 from coda_cli.redaction import excerpt
 from coda_cli.runtime.spec import nearest
-from coda_cli.sdk.parameters import ParameterType
+from coda_cli.sdk.parameters import Parameter, ParameterType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from coda_cli.sdk.formulas import Formula
-    from coda_cli.sdk.parameters import Parameter
 
 MOST_DIGITS = 4300
 """Python's own limit for reading and writing whole numbers as text."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,9})?", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LastParameter(Parameter):
+    """The last of a formula's parameters, which is given last: behind optional and repeated ones, too."""
 
 
 class _UnreadableError(UsageError):
@@ -45,22 +50,34 @@ def read_parameters(
     Raises:
         UsageError: too few, too many, named twice, unknown, or not of the declared type.
     """
-    given = _by_name(formula, texts[: len(formula.parameters)], named)
+    texts, named = _with_last_named(formula, texts, named)
+    positions = sum(not isinstance(parameter, LastParameter) for parameter in formula.parameters)
+    given = _by_name(formula, texts[:positions], named)
     values = [
         _read(formula, parameter, given[parameter.name], timezone)
         if parameter.name in given
         else _omitted(formula, parameter)
         for parameter in formula.parameters
     ]
-    return values + _read_varargs(formula, texts[len(formula.parameters) :], timezone)
+    return values + _read_varargs(formula, texts[positions:], timezone)
+
+
+def _with_last_named(
+    formula: Formula, texts: Sequence[str], named: Sequence[tuple[str, str]]
+) -> tuple[Sequence[str], Sequence[tuple[str, str]]]:
+    """Take the value of a parameter that is given last from the positions, unless it is given by name."""
+    last = formula.parameters[-1] if formula.parameters else None
+    if not isinstance(last, LastParameter) or not texts or last.name in dict(named):
+        return texts, named
+    return texts[:-1], [*named, (last.name, texts[-1])]
 
 
 def usage(formula: Formula) -> str:
     """Return the formula's line of usage: ``ListObjects BUCKET [PREFIX]``."""
-    words = [formula.name]
-    words += [p.name.upper() if not p.optional else f"[{p.name.upper()}]" for p in formula.parameters]
+    words = [p.name.upper() if not p.optional else f"[{p.name.upper()}]" for p in formula.parameters]
+    last = [words.pop()] if formula.parameters and isinstance(formula.parameters[-1], LastParameter) else []
     varargs = " ".join(p.name.upper() for p in formula.vararg_parameters)
-    return " ".join([*words, *([f"[{varargs}]..."] if varargs else [])])
+    return " ".join([formula.name, *words, *([f"[{varargs}]..."] if varargs else []), *last])
 
 
 def _by_name(formula: Formula, texts: Sequence[str], named: Sequence[tuple[str, str]]) -> dict[str, str]:

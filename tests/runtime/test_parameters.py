@@ -9,8 +9,8 @@ import pytest
 
 from coda_cli import sdk
 from coda_cli.errors import UsageError
-from coda_cli.runtime.parameters import read_parameters, usage
-from coda_cli.sdk.formulas import formula_of
+from coda_cli.runtime.parameters import LastParameter, read_parameters, usage
+from coda_cli.sdk.formulas import Formula, formula_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -269,6 +269,56 @@ def test_groups_of_varargs_repeat_in_turn() -> None:
     with pytest.raises(UsageError, match="F takes key, value together"):
         read_parameters(formula, ["a", "k", "v", "l"], [], UTC)
     assert usage(formula) == "F A [KEY VALUE]..."
+
+
+def with_last(*, varargs: bool = True) -> sdk.Formula:
+    """A formula with a parameter that is given last, behind others that need not be given."""
+    given = sdk.make_parameter(type=T.STRING, name="a", description="A.")
+    optional = sdk.make_parameter(type=T.NUMBER, name="b", description="B.", optional=True)
+    repeated = sdk.make_parameter(type=T.STRING, name="c", description="C.")
+    last = LastParameter("Last.", "last")
+    return Formula("F", print, parameters=(given, optional, last), vararg_parameters=(repeated,) * varargs)
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "values"),
+    [
+        pytest.param(["x", "z"], [], ["x", None, "z"], id="behind what is left out"),
+        pytest.param(["x", "1", "z"], [], ["x", 1, "z"], id="behind all"),
+        pytest.param(["x", "1", "y", "w", "z"], [], ["x", 1, "z", "y", "w"], id="behind repeated ones"),
+        pytest.param(["x"], [("last", "z")], ["x", None, "z"], id="by name"),
+        pytest.param(["x", "1", "y"], [("last", "z")], ["x", 1, "z", "y"], id="by name, others not"),
+        pytest.param(["z"], [("a", "x")], ["x", None, "z"], id="others by name"),
+    ],
+)
+def test_a_parameter_that_is_given_last(
+    texts: list[str], named: list[tuple[str, str]], values: list[object]
+) -> None:
+    """The last text is its value, however many of the others are given."""
+    assert read_parameters(with_last(), texts, named, UTC) == values
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "said"),
+    [
+        pytest.param([], [], "F needs parameter a", id="nothing"),
+        pytest.param(["z"], [], "F needs parameter a", id="only the last"),
+        pytest.param(["x", "1", "2", "z"], [], "F takes at most 3, and 4 are given", id="too many"),
+        pytest.param(["x", "1", "2"], [("last", "z")], "at most 3, and 4 are given", id="too many by name"),
+        pytest.param([], [("a", "x")], "F needs parameter last", id="all but the last"),
+    ],
+)
+def test_a_parameter_that_is_given_last_does_not_fit(
+    texts: list[str], named: list[tuple[str, str]], said: str
+) -> None:
+    """What is missing or surplus is told as for other parameters."""
+    with pytest.raises(UsageError, match=said):
+        read_parameters(with_last(varargs=False), texts, named, UTC)
+
+
+def test_usage_shows_what_is_given_last() -> None:
+    """It stands behind the parameters that can be repeated."""
+    assert usage(with_last()) == "F A [B] [C]... LAST"
 
 
 def test_long_values_are_quoted_in_part() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -86,6 +87,9 @@ class Redactor:
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self._known: set[str] = set()
         self._hidden: list[_Hidden] = []
+        self._learning = (
+            Lock()
+        )  # a pack may fetch from several threads, and none may lose what another learned
         environ = environ or {}
         for name in SECRET_VARIABLES:
             self.add_secret(environ.get(name))
@@ -114,11 +118,13 @@ class Redactor:
                 self.add_secret(value)
 
     def _add(self, value: str | None, shown_as: str) -> None:
-        if value and len(value) >= SHORTEST and value not in self._known:
-            self._known.add(value)
-            hidden = [*self._hidden, _Hidden(value, shown_as)]
+        if not value or len(value) < SHORTEST or value in self._known:
+            return
+        with self._learning:
             # The longest first, so that one which holds another leaves no rest of itself.
+            hidden = [*self._hidden, _Hidden(value, shown_as)]
             self._hidden = sorted(hidden, key=lambda one: len(one.value), reverse=True)
+            self._known.add(value)
 
     def text(self, text: str) -> str:
         """Replace every value that may not be shown, and every signature of an ``Authorization`` header."""

@@ -45,23 +45,24 @@ def list_objects(
     region: Region = "us-east-1",
 ) -> list[dict[str, str | int]]:
     """List all objects of a bucket, or those under a prefix."""
-    objects: list[dict[str, str | int]] = []
-    token: str | None = None
-    while True:
-        query = {"list-type": 2, "encoding-type": "url", "prefix": prefix, "continuation-token": token}
-        url = sdk.with_query_params(bucket_url(bucket, region), query)
-        answer = context.fetcher.fetch("GET", url).body
-        objects += [
-            {
-                "key": unquote_plus(found["Key"][0]),
-                "size": int(found["Size"][0]),
-                "modified": found["LastModified"][0],
-            }
-            for found in children(answer, "Contents")
-        ]
-        if answer["IsTruncated"] != ["true"]:
-            return objects
-        (token,) = answer["NextContinuationToken"]
+    query = {"list-type": 2, "encoding-type": "url", "prefix": prefix}
+    first = sdk.with_query_params(bucket_url(bucket, region), query)
+
+    def following(page: sdk.FetchResponse) -> str | None:
+        if page.body["IsTruncated"] != ["true"]:
+            return None
+        (token,) = page.body["NextContinuationToken"]
+        return sdk.with_query_params(first, {"continuation-token": token})
+
+    return [
+        {
+            "key": unquote_plus(found["Key"][0]),
+            "size": int(found["Size"][0]),
+            "modified": found["LastModified"][0],
+        }
+        for page in context.fetcher.pages(first, next=following)
+        for found in children(page.body, "Contents")
+    ]
 
 
 @pack.formula

@@ -31,6 +31,18 @@ def get(context: sdk.ExecutionContext, url: str) -> object:
 
 
 @pack.formula
+def get_all(context: sdk.ExecutionContext, url: str) -> object:
+    """Get many things at once."""
+    return context.fetcher.fetch_all([url] * 50, concurrency=20, return_errors=True)
+
+
+@pack.formula
+def get_pages(context: sdk.ExecutionContext, url: str) -> list[object]:
+    """Get page after page."""
+    return [page.body for page in context.fetcher.pages(url + "/first", lambda page: url)]
+
+
+@pack.formula
 def wait(context: sdk.ExecutionContext) -> None:
     """Say so, and wait for ever."""
     print("waiting", flush=True)
@@ -85,10 +97,12 @@ def first_line(stream: IO[str] | None) -> str:
 
 @pytest.fixture
 def hanging() -> Iterator[tuple[LoopbackServer, Event]]:
-    """A server that never answers, and an event that tells that a request has arrived."""
+    """A server that answers nothing but ``/first``, and an event that tells that another request arrived."""
     arrived = Event()
 
     def hang(received: Received) -> Answer:
+        if received.target == b"/first":
+            return Answer()
         arrived.set()
         return Answer(raw=server.stall())
 
@@ -96,13 +110,21 @@ def hanging() -> Iterator[tuple[LoopbackServer, Event]]:
         yield server, arrived
 
 
-@pytest.mark.parametrize("option", [[], ["--debug"]], ids=["", "debug"])
+@pytest.mark.parametrize(
+    ("formula", "option"),
+    [
+        pytest.param("Get", [], id="one"),
+        pytest.param("Get", ["--debug"], id="one, debug"),
+        pytest.param("GetAll", [], id="many at once"),
+        pytest.param("GetPages", [], id="a page ahead"),
+    ],
+)
 def test_in_the_middle_of_a_request(
-    folder: Path, hanging: tuple[LoopbackServer, Event], option: list[str]
+    folder: Path, hanging: tuple[LoopbackServer, Event], formula: str, option: list[str]
 ) -> None:
     """A request that hangs does not hold the program."""
     server, arrived = hanging
-    with start(folder, "execute", "pack.py", "Get", server.url, *option) as process:
+    with start(folder, "execute", "pack.py", formula, server.url, *option) as process:
         assert arrived.wait(30)
         check_interrupted(process)
 

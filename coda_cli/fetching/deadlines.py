@@ -1,24 +1,24 @@
 """How long one request may take as a whole, and the threads that are held to it.
 
-Owns the end of a request's time, and waiting for work no longer than that. It knows nothing of requests
-and connections.
+Owns the end of a request's time, and waiting for another thread's work, no longer than that and so that
+Ctrl-C ends it. It knows nothing of requests and connections.
 """
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from queue import SimpleQueue
+from math import inf
+from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from coda_cli.errors import RequestTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coda_cli.wire import WireResponse
+T = TypeVar("T")
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for one connection, within the request's own time."""
@@ -56,12 +56,34 @@ class TimeLimit:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What a piece of work came to: its value, or what it raised."""
+
+    value: T | None = None
+    error: BaseException | None = None
+
+    @staticmethod
+    def of(work: Callable[[], T]) -> Outcome[T]:
+        """Do the work."""
+        try:
+            return Outcome(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            return Outcome(error=error)
+
+    def get(self) -> T:
+        """Return the value, or raise what was raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]  # there is one where nothing was raised
+
+
 class Worker:
-    """A thread that does one piece of work after another, each until its time is over.
+    """A thread that does one piece of work after another, until it is told to end.
 
     A socket's own timeout begins anew with every byte, and looking up a name has none at all: only
     somebody who does not wait on the socket can bound the whole. Threads are kept, since starting one
-    costs as much as a request on a connection that is open.
+    costs as much as a request on a connection that is open. None keeps the process from ending.
     """
 
     def __init__(self) -> None:
@@ -73,22 +95,21 @@ class Worker:
             job()
             del job  # nothing of a finished request is kept while waiting for the next
 
+    def do(self, work: Callable[[], T], done: Callable[[Outcome[T]], None]) -> None:
+        """Do the work in the thread, and tell there what it came to."""
+        self._jobs.put(lambda: done(Outcome.of(work)))
+
     def end(self) -> None:
         """End the thread, once it is done with what it was given."""
         self._jobs.put(None)
 
-    def do(self, work: Callable[[], WireResponse], seconds: float) -> Future[WireResponse]:
-        """Do the work; the result has come when this returns, or it did not come in time."""
-        future: Future[WireResponse] = Future()
 
-        def job() -> None:
-            try:
-                future.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-                future.set_exception(error)
-
-        self._jobs.put(job)
-        end = time.monotonic() + seconds
-        while not future.done() and (left := end - time.monotonic()) > 0:
-            wait([future], min(left, _SLICE))
-        return future
+def waited_for(queue: SimpleQueue[T], seconds: float = inf) -> T | None:
+    """Return what a thread puts into a queue; None where nothing comes in time."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        try:
+            return queue.get(timeout=min(left, _SLICE))
+        except Empty:
+            continue
+    return None

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coda_cli.wire import WireResponse
 
 _XML_TYPE = re.compile(r"(?:text|application)/xml|application/[^;\s]*\+xml", re.IGNORECASE)
+_MAY_BE_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*[^\s{\[]")
+_MAY_BE_JSON = re.compile(r"[ \t\r\n]*[{\[]")
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
 _NO_CHARSET = re.compile(r"idna|punycode|utf.?7|.*unicode.?escape", re.IGNORECASE)
 """Python's codecs that are slow, or make text out of bytes that no service means by them."""
@@ -33,23 +35,49 @@ _LONGEST_CODE, _LONGEST_MESSAGE = 100, 400
 
 
 def decode(response: WireResponse, *, binary: bool = False) -> Any:
-    """Return the body as a pack receives it.
+    """Return the body as a pack receives it: see ``Content.parsed``."""
+    return content_of(response, binary=binary).parsed()
 
-    Bytes if the fetch asked for them. Else what parses as a JSON object or list, whatever the content
-    type; else XML by content type, as nested dicts; else text.
 
-    Raises:
-        DecodingError: it says that it is XML, and is broken, too deep or has entities.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body on its way from bytes to a value: text, or the bytes that were asked for or are XML.
+
+    It stands between the two so that a large body is not held as bytes while its text is parsed.
     """
-    if binary:
-        return response.body
+
+    body: str | bytes = field(repr=False)
+    binary: bool
+    is_xml: bool
+
+    def parsed(self) -> Any:
+        """Return the value that a pack receives.
+
+        Bytes if the fetch asked for them. Else what parses as a JSON object or list, whatever the content
+        type; else XML by content type, as nested dicts; else text.
+
+        Raises:
+            DecodingError: it says that it is XML, and is broken, too deep or has entities.
+        """
+        if self.binary:
+            return self.body
+        if isinstance(self.body, str) and (value := _json(self.body)) is not None:
+            return value
+        return parse_xml(self.body) if self.is_xml and not _is_blank(self.body) else self.body
+
+
+def content_of(response: WireResponse, *, binary: bool = False) -> Content:
+    """Return what is to be parsed of an answer: text by its charset, unless bytes are what is needed."""
     content_type = Headers(response.headers).get("content-type", "")
-    text = _text(response.body, content_type)
-    if (value := _json(text)) is not None:
-        return value
-    if text.strip() and _XML_TYPE.match(content_type.strip()):
-        return parse_xml(text if _CHARSET.search(content_type) else response.body)
-    return text
+    is_xml = _XML_TYPE.match(content_type.strip()) is not None
+    body = response.body
+    if binary or (is_xml and not _CHARSET.search(content_type) and _MAY_BE_XML.match(body)):
+        return Content(body, binary, is_xml)  # an XML parser finds out the charset by itself
+    return Content(_text(body, content_type), binary, is_xml)
+
+
+def _is_blank(text: str | bytes) -> bool:
+    return not text or text.isspace()
 
 
 def parse_xml(document: str | bytes) -> Any:
@@ -128,7 +156,7 @@ def _json(text: str) -> dict[str, Any] | list[Any] | None:
     A key that repeats has its last value, as everywhere. ``NaN`` and ``Infinity`` are no JSON. Numbers of
     more digits than Python reads, and nesting deeper than its parser goes, leave the text as it is.
     """
-    if not text.lstrip(" \t\r\n").startswith(("{", "[")):
+    if not _MAY_BE_JSON.match(text):
         return None
     try:
         value = json.loads(text, parse_constant=_refuse_constant)

@@ -9,83 +9,53 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import (
+    CredentialsError,
     HostNotAllowedError,
-    InvalidURLError,
     RequestError,
     RequestTimeoutError,
 )
-from coda_cli.fetching.decoding import decode, service_error
-from coda_cli.fetching.pack_request import PackRequest, check_request, fetch_request
+from coda_cli.fetching.batches import Batch
+from coda_cli.fetching.decoding import content_of, service_error
+from coda_cli.fetching.legs import Exchange, Leg, location_of
+from coda_cli.fetching.pack_request import checked_request
 from coda_cli.fetching.repeats import Tries
 from coda_cli.fetching.status_errors import status_error
 from coda_cli.fetching.url_secrets import secrets_of, shown, without_query
-from coda_cli.fetching.urls import join, normalise, split_url
+from coda_cli.fetching.urls import normalise
 from coda_cli.sdk.context import FetchResponse, Headers
-from coda_cli.wire import Authenticator, PathStyle, Url, WireRequest, WireResponse
+from coda_cli.sdk.fetch_requests import fetch_request, first_page
+from coda_cli.wire import PathStyle, WireRequest, WireResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import TracebackType
 
     from coda_cli.fetching.policy import Endpoint, NetworkPolicy
     from coda_cli.fetching.transport import Transport
     from coda_cli.redaction import Redactor
     from coda_cli.sdk.context import FetchRequest
-    from coda_cli.wire import Refusal, Router
+    from coda_cli.wire import Authenticator, Refusal, Router, Url
 
 logger = logging.getLogger(__name__)
+
+CONCURRENCY = 16
+"""How many requests ``fetch_all`` sends at once, where nobody says."""
 
 MOST_REDIRECTS = 10
 MOST_CORRECTIONS = 5
 """Of one request: more than there are mistakes to correct, each once."""
 
-_REDIRECTS = {301, 302, 303, 307, 308}
-
-
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    """One part of a fetch: what the pack asked for, or what a redirect made of it.
-
-    ``url`` is where it goes instead, once that was corrected. ``corrections`` are those of the fetch so far.
-    """
-
-    asked: PackRequest
-    is_signed: bool
-    came_from: Url | None = None
-    url: Url | None = None
-    corrections: frozenset[str] = frozenset()
-
-    def redirected(self, response: WireResponse, came_from: Url, location: str) -> _Leg:
-        """Make the leg that the answer's ``Location`` asks for; nothing is checked against a policy."""
-        try:
-            raw = join(came_from, split_url(location))
-            target = normalise(raw, PathStyle.AS_WRITTEN)
-        except InvalidURLError as error:
-            raise InvalidURLError(
-                f"{came_from.origin} redirects to a URL that is refused", error.message, *error.details
-            ) from error
-        same_origin = target.origin == came_from.origin
-        asked = self.asked.redirected(response.status, raw, same_origin=same_origin)
-        return _Leg(asked, self.is_signed, came_from, corrections=self.corrections)
-
-
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """A request as it was sent, what authenticated it, and the answer."""
-
-    leg: _Leg
-    request: WireRequest
-    authenticator: Authenticator | None
-    response: WireResponse
+Prepared = tuple["WireRequest", "Authenticator | None"]
+"""A request that was checked, and what authenticated it."""
 
 
 class HttpFetcher:
-    """Sends the requests of one run; ``sdk.context.Fetcher`` says what ``fetch`` does.
+    """Sends the requests of one run; ``sdk.context.Fetcher`` says what its methods do.
 
     Args:
         policy: which hosts may be called, and which get credentials.
@@ -100,6 +70,7 @@ class HttpFetcher:
         wait: lets seconds pass between two tries.
         endpoint: of a pack that requires one.
         is_allowed: False refuses every fetch.
+        most_concurrent: requests at once; 1 where it matters which is the first.
     """
 
     def __init__(
@@ -115,6 +86,7 @@ class HttpFetcher:
         wait: Callable[[float], None] = time.sleep,
         endpoint: Endpoint | None = None,
         is_allowed: bool = True,
+        most_concurrent: int | None = None,
     ) -> None:
         self._policy = policy
         self._authenticator = authenticator
@@ -126,6 +98,7 @@ class HttpFetcher:
         self._retries = retries
         self._wait = wait
         self._is_allowed = is_allowed
+        self._most_concurrent = most_concurrent
         self._transport: Transport | None = None
         self._shared = Lock()  # a pack may fetch from several threads: credentials are found once for all
         self._overrides: dict[str, Url | None] = {}
@@ -149,17 +122,46 @@ class HttpFetcher:
 
         Nothing is cached where a pack is run locally.
         """
-        request = fetch_request(method, url, options)
-        asked = check_request(request.method, request.url, request.headers, request.body, request.form)
+        return self._begin(fetch_request(method, url, options), Batch())()
+
+    def fetch_all(
+        self, requests: Any, *, concurrency: int = CONCURRENCY, return_errors: bool = False
+    ) -> list[Any]:
+        """Send requests, some of them at once: see ``sdk.context.Fetcher``."""
+        from coda_cli.fetching.concurrency import fetch_all
+
+        return fetch_all(
+            self._begin,
+            requests,
+            concurrency=concurrency,
+            most=self._most_concurrent,
+            return_errors=return_errors,
+        )
+
+    def pages(self, request: Any, next: Any) -> Generator[FetchResponse, None, None]:  # noqa: A002 - public name
+        """Fetch page after page of a listing, one ahead: see ``sdk.context.Fetcher``."""
+        from coda_cli.fetching.paging import Listing
+
+        return Listing(self._begin, next).pages(first_page(request, next))
+
+    def _begin(self, request: FetchRequest, batch: Batch) -> Callable[[], FetchResponse]:
+        """Check and authenticate a request, and return what sends it; nothing was sent yet."""
+        asked = checked_request(request)
         if not self._is_allowed:
             raise RequestError(
                 f"unhandled fetch: {asked.method} {without_query(asked.url)}",
                 "Requests are switched off by --no-fetch.",
             )
+        leg = Leg(asked, not request.disable_authentication, batch)
+        prepared = self._prepare(leg)
+        return lambda: self._finish(request, leg, prepared)
+
+    def _finish(self, request: FetchRequest, leg: Leg, prepared: Prepared) -> FetchResponse:
+        """Send a request that was prepared, and return its answer."""
         tries = Tries(self._retries, self._timeout, self._wait)
-        leg = _Leg(asked, is_signed=not request.disable_authentication)
-        exchange = self._exchange(leg, tries, follow=not request.ignore_redirects)
+        exchange = self._exchange(leg, prepared, tries, follow=not request.ignore_redirects)
         response = exchange.response
+        headers = Headers(response.headers)
         if response.error is not None:
             logger.debug("the whole answer:\n%s", response.body.decode("utf-8", "replace"))
             raise status_error(
@@ -169,31 +171,33 @@ class HttpFetcher:
                 tries=tries.told,
                 binary=request.is_binary_response,
             )
-        return FetchResponse(
-            response.status, Headers(response.headers), decode(response, binary=request.is_binary_response)
-        )
+        status, content = response.status, content_of(response, binary=request.is_binary_response)
+        del exchange, response  # a large body is not held as bytes while its text is parsed
+        return FetchResponse(status, headers, content.parsed())
 
-    def _exchange(self, leg: _Leg, tries: Tries, *, follow: bool) -> _Exchange:
+    def _exchange(self, leg: Leg, prepared: Prepared, tries: Tries, *, follow: bool) -> Exchange:
         """Send a request, and those that redirects ask for in its place."""
         for _ in range(MOST_REDIRECTS + 1):
-            exchange = self._answered(leg, tries)
-            if not follow or (location := _location(exchange.response)) is None:
+            exchange = self._answered(leg, prepared, tries)
+            if not follow or (location := location_of(exchange.response)) is None:
                 return exchange
             leg = exchange.leg.redirected(exchange.response, exchange.request.url, location)
+            prepared = self._prepare(leg)
         raise RequestError(
             f"{exchange.request.method} {shown(exchange.request.url)} was redirected"
             f" more than {MOST_REDIRECTS} times"
         )
 
-    def _answered(self, leg: _Leg, tries: Tries) -> _Exchange:
+    def _answered(self, leg: Leg, prepared: Prepared, tries: Tries) -> Exchange:
         """Send a request, mended as the authenticator can and repeated as long as that may help.
 
         Every repeat is signed afresh, and keeps what was corrected. A correction comes before a redirect is
         followed: S3 says in a 301 that has no usable ``Location`` which region it wants.
         """
-        request, authenticator = self._prepare(leg)
+        request, authenticator = prepared
         corrected = 0
         while True:
+            leg.batch.check_wanted()
             tries.begin()
             try:
                 response = self._send(request, tries)
@@ -204,9 +208,9 @@ class HttpFetcher:
                 request, authenticator = self._prepare(leg)
                 continue
             if response.error is None:
-                return _Exchange(leg, request, authenticator, response)
+                return Exchange(leg, request, authenticator, response)
             request = replace(request, corrections=leg.corrections)
-            exchange = _Exchange(leg, request, authenticator, response)
+            exchange = Exchange(leg, request, authenticator, response)
             if corrected < MOST_CORRECTIONS and (mended := self._mended(exchange)):
                 corrected += 1
                 leg = replace(leg, url=mended.url, corrections=leg.corrections | mended.corrections)
@@ -216,7 +220,7 @@ class HttpFetcher:
             else:
                 return exchange
 
-    def _prepare(self, leg: _Leg) -> tuple[WireRequest, Authenticator | None]:
+    def _prepare(self, leg: Leg) -> Prepared:
         """Make the request that is sent: resolve, normalise, check, and only then authenticate."""
         asked = leg.asked
         raw = self._endpoint.resolve(asked.url) if self._endpoint else asked.url
@@ -231,7 +235,7 @@ class HttpFetcher:
             # looked for; and the clock of the first request does not run while the transport is loaded.
             self._connect_to(url)
             self._opened_transport()
-            signed = authenticator.authenticate(request) if authenticator else request
+            signed = _authenticated(request, authenticator, leg.batch) if authenticator else request
         if signed.url.host != url.host:
             self._check_moved(signed.url, url)
         return signed, authenticator
@@ -296,20 +300,25 @@ class HttpFetcher:
                 self._redactor.add_secret(secret)
             raise
         seconds = time.monotonic() - started
-        logger.info("%s %s %d in %.3f s", request.method, shown(request.url), response.status, seconds)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("%s %s %d in %.3f s", request.method, shown(request.url), response.status, seconds)
         response = self._redacted(response, secrets)
         if not 200 <= response.status < 300:
             response = replace(response, error=service_error(response))
         return response
 
     def _redacted(self, response: WireResponse, secrets: tuple[str, ...]) -> WireResponse:
-        headers = tuple(
-            (name, self._redactor.body(value.encode(), also=secrets).decode())
-            for name, value in response.headers
-        )
-        return replace(response, headers=headers, body=self._redactor.body(response.body, also=secrets))
+        def redacted(value: bytes) -> bytes:
+            return self._redactor.body(value, also=secrets)
 
-    def _mended(self, exchange: _Exchange) -> WireRequest | None:
+        headers, body = response.headers, redacted(response.body)
+        # Nearly never is there a secret among them: one look at all of them is enough then.
+        together = "\n".join(value for _, value in headers).encode()
+        if redacted(together) != together:
+            headers = tuple((name, redacted(value.encode()).decode()) for name, value in headers)
+        return WireResponse(response.status, headers, body, response.error)
+
+    def _mended(self, exchange: Exchange) -> WireRequest | None:
         """Ask the authenticator to mend a refused request, and check where that would go."""
         if exchange.authenticator is None:
             return None
@@ -328,21 +337,20 @@ class HttpFetcher:
                 f"They go to {self._policy.authenticated_domain} only.",
             )
 
-    def _refusal(self, exchange: _Exchange) -> Refusal | None:
+    def _refusal(self, exchange: Exchange) -> Refusal | None:
         if exchange.authenticator is None:
             return None
         with self._shared:
             return exchange.authenticator.refusal(exchange.request, exchange.response)
 
 
-def _location(response: WireResponse) -> str | None:
-    """Return where a redirect points; None where the answer is none, or does not say."""
-    if response.status not in _REDIRECTS:
-        return None
-    location = Headers(response.headers).get("location")
-    if not location:
-        return None
+def _authenticated(request: WireRequest, authenticator: Authenticator, batch: Batch) -> WireRequest:
+    """Authenticate a request, unless its batch has met before that this cannot be done."""
+    host = request.url.authority
+    batch.check_wanted()
+    batch.check_credentials(host)
     try:
-        return location.encode("latin-1").decode()  # servers send UTF-8, http.client reads Latin-1
-    except UnicodeError:
-        return location
+        return authenticator.authenticate(request)
+    except CredentialsError as error:
+        batch.refuse(host, error)
+        raise

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from coda_cli.errors import RequestError
 from coda_cli.fetching.urls import RawUrl, is_unicode, split_url
-from coda_cli.sdk.context import FetchRequest
+
+if TYPE_CHECKING:
+    from coda_cli.sdk.context import FetchRequest
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -52,22 +54,9 @@ class PackRequest:
         )
 
 
-def fetch_request(method: Any, url: Any, options: Mapping[str, Any]) -> FetchRequest:
-    """Return what a pack asks for by the arguments of ``fetch``; nothing in it is checked yet.
-
-    Raises:
-        RequestError: there is something beside a ``FetchRequest``, which would have no effect.
-        TypeError: an option is none of a fetch.
-    """
-    if not isinstance(method, FetchRequest):
-        return FetchRequest(method, url, **options)
-    beside = [*(() if url is None else ("url",)), *options]
-    if beside:
-        raise RequestError(
-            f"fetch takes a FetchRequest alone, and was given {', '.join(beside)} beside it",
-            "dataclasses.replace(request, …) makes one that differs.",
-        )
-    return method
+def checked_request(request: FetchRequest) -> PackRequest:
+    """Check a pack's request: see ``check_request``."""
+    return check_request(request.method, request.url, request.headers, request.body, request.form)
 
 
 def check_request(method: object, url: object, headers: object, body: object, form: object) -> PackRequest:

@@ -9,9 +9,9 @@ send.
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,7 +19,7 @@ from urllib3 import HTTPHeaderDict
 
 from coda_cli import __version__
 from coda_cli.errors import RequestError
-from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, GRACE, TimeLimit, Worker
+from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, GRACE, Outcome, TimeLimit, Worker, waited_for
 from coda_cli.fetching.transport_answers import POOLS, read_body
 from coda_cli.fetching.transport_failures import FAILURES, request_error
 from coda_cli.proxies import Proxies
@@ -28,6 +28,12 @@ from coda_cli.wire import Url, WireRequest, WireResponse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
+
+MOST_CONNECTIONS = 256
+"""That are kept open to one host: as many as ``fetch_all`` sends requests at once."""
+
+MOST_POOLS = 256
+"""Hosts that connections are kept open to."""
 
 _CA_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -70,7 +76,8 @@ class HttpTransport:
     def __init__(self, environ: Mapping[str, str], *, ca_bundle: str | None = None) -> None:
         self._verify = ca_bundle or _ca_bundle(environ)
         self._proxies = Proxies.from_environment(environ)
-        self._adapter = _Adapter(max_retries=0)
+        self._adapter = _Adapter(MOST_POOLS, MOST_CONNECTIONS, max_retries=0)
+        self._chosen: dict[_Origin, dict[str, str]] = {}
         self._idle: list[Worker] = []  # as many as requests were on their way at once
 
     def __enter__(self) -> HttpTransport:
@@ -98,43 +105,73 @@ class HttpTransport:
 
     def _within(self, limit: TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
         """Wait for the work until its time is over; then it is left alone, and ends by itself."""
-        worker = self._idle.pop() if self._idle else Worker()
         try:
-            future = worker.do(work, limit.left + GRACE)
-            if not future.done():
+            worker = self._idle.pop()
+        except IndexError:  # asked beforehand, another thread could take the last one in between
+            worker = Worker()
+        outcomes: SimpleQueue[Outcome[WireResponse]] = SimpleQueue()
+        try:
+            worker.do(work, outcomes.put)
+            outcome = waited_for(outcomes, limit.left + GRACE)
+            if outcome is None:
                 raise limit.timeout_error()
         except BaseException:  # Ctrl-C too
             worker.end()
             raise
         self._idle.append(worker)
-        return future.result()
+        return outcome.get()
 
     def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
-        proxy = self._proxies.to_reach(prepared.destination.host, prepared.destination.effective_port)
-        response = self._adapter.send(
+        left = limit.left
+        raw: Any = self._adapter.send(
             prepared,
             stream=True,
-            timeout=(min(CONNECT_TIMEOUT, limit.left), limit.left),
+            timeout=(min(CONNECT_TIMEOUT, left), left),
             verify=self._verify,
-            proxies={"all": proxy} if proxy else None,
+            proxies=self._proxies_to(prepared.destination),
         )
-        with closing(response):
-            body = read_body(response.raw, limit)
-            headers = tuple((str(name), str(value)) for name, value in response.raw.headers.items())
-            return WireResponse(response.status_code, headers, body)
+        try:
+            body = read_body(raw, limit)
+            headers = tuple((str(name), str(value)) for name, value in raw.headers.items())
+            return WireResponse(raw.status, headers, body)
+        finally:
+            raw.close()  # the connection too, unless the body was read to its end
+            raw.release_conn()
+
+    def _proxies_to(self, destination: _Origin) -> dict[str, str]:
+        """Return the proxy to go through, as ``requests`` wants it told; it is chosen once for a host."""
+        proxies = self._chosen.get(destination)
+        if proxies is None:
+            proxy = self._proxies.to_reach(destination.host, destination.port)
+            proxies = self._chosen[destination] = {"all": proxy} if proxy else {}
+        return proxies
+
+
+class _Origin(NamedTuple):
+    """Where a connection leads to: what makes two requests share one."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 class _Prepared(requests.PreparedRequest):
     """A request that ``requests`` has not touched: its own ``prepare`` would change the signed URL."""
 
-    destination: Url
+    destination: _Origin
+    target: str
 
 
 class _Adapter(HTTPAdapter):
-    """Connects to a request's destination, whatever host it names, and takes no head that is not whole."""
+    """Connects to a request's destination, whatever host it names, and takes no head that is not whole.
+
+    What ``requests`` works out for each request anew, though it is the same for all to one destination, is
+    kept: the pool of connections, and that its certificates are there.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the manager of direct connections."""
+        self._pools: dict[tuple[_Origin, str | None], Any] = {}
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
@@ -144,6 +181,29 @@ class _Adapter(HTTPAdapter):
         manager.pool_classes_by_scheme = POOLS
         return manager
 
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: bool | str | None,
+        proxies: Mapping[str, str] | None = None,
+        cert: str | tuple[str, str] | None = None,
+    ) -> Any:
+        """Return the pool of connections to the request's destination, made and checked when it is new."""
+        assert isinstance(request, _Prepared)
+        key = (request.destination, proxies.get("all") if proxies else None)
+        pool = self._pools.get(key)
+        if pool is None:
+            if len(self._pools) == MOST_POOLS // 2:
+                # urllib3 closes the pool that it was asked for longest ago: ask again for those in use.
+                self._pools.clear()
+            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            super().cert_verify(pool, request.destination.scheme, verify, cert)  # type: ignore[no-untyped-call] # requests'
+            self._pools[key] = pool
+        return pool
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Do nothing: this was done when the pool was made."""
+
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: str | tuple[str, str] | None = None
     ) -> tuple[Any, Any]:
@@ -151,8 +211,17 @@ class _Adapter(HTTPAdapter):
         host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
         assert isinstance(request, _Prepared)
         url = request.destination
-        host["scheme"], host["host"], host["port"] = url.scheme, url.host.strip("[]"), url.effective_port
+        host["scheme"], host["host"], host["port"] = url.scheme, url.host.strip("[]"), url.port
         return host, tls
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Mapping[str, str] | None) -> str:
+        """Return the target of the request line: the path, unless a proxy has to be told the host."""
+        assert isinstance(request, _Prepared)
+        return super().request_url(request, proxies) if proxies else request.target
+
+    def build_response(self, _req: requests.PreparedRequest, resp: Any) -> Any:
+        """Return urllib3's response as it is: nobody looks at cookies, an encoding, or a history."""
+        return resp
 
 
 def _prepare(request: WireRequest, connect_to: Url | None) -> _Prepared:
@@ -170,7 +239,9 @@ def _prepare(request: WireRequest, connect_to: Url | None) -> _Prepared:
     prepared.url = str(request.url)
     prepared.headers = cast("Any", headers)  # as case-insensitive as requests' own, and names may repeat
     prepared.body = request.body or None
-    prepared.destination = connect_to or request.url
+    destination = connect_to or request.url
+    prepared.destination = _Origin(destination.scheme, destination.host, destination.effective_port)
+    prepared.target = request.url.target
     return prepared
 
 

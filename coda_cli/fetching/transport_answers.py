@@ -116,20 +116,18 @@ def read_body(raw: Any, limit: TimeLimit) -> bytes:
         DecodingError: it is not compressed as it says, or not to its end.
         RequestTimeoutError: the time is over; so that a thread that nobody waits for any more ends too.
     """
-    pieces: list[bytes] = []
-    size = 0
+    body = io.BytesIO()  # gives its own bytes away in the end: joining pieces would hold them twice
     try:
         for piece in _decompressed(raw, limit):
-            pieces.append(piece)
-            size += len(piece)
-            if size > LARGEST_BODY:
+            body.write(piece)
+            if body.tell() > LARGEST_BODY:
                 raise ResponseSizeTooLargeError(
                     f"the answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
                     "Ask for less: a page, a range, a filter.",
                 )
     except zlib.error as error:
         raise _undecodable(limit.where, f"{error}.") from error
-    return b"".join(pieces)
+    return body.getvalue()
 
 
 def _undecodable(where: str, why: str) -> DecodingError:

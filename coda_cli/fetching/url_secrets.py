@@ -28,6 +28,8 @@ def secrets_of(url: Url) -> tuple[str, ...]:
 
     Other tokens stay: services repeat those that name a page, and packs need them.
     """
+    if not url.query:
+        return ()
     pairs = (pair.partition("=") for pair in url.query.split("&"))
     written = [value for name, _, value in pairs if name.lower().endswith(_SECRET_PARAMETERS)]
     return tuple(value for value in (*written, *map(unquote, written)) if len(value) >= SHORTEST)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
@@ -102,6 +103,7 @@ def normalise(raw: RawUrl, style: PathStyle) -> Url:
     )
 
 
+@lru_cache(maxsize=256)
 def split_authority(authority: str) -> tuple[str, int | None]:
     """Split an authority into its host in normal form and its port, None where it names none.
 

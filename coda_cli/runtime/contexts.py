@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import CredentialsError, UsageError
 from coda_cli.redaction import Redactor
@@ -22,7 +22,7 @@ from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.context import ExecutionContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from coda_cli.auth.aws_options import AwsOptions
@@ -229,6 +229,7 @@ def _make_fetcher(
         timeout=options.timeout,
         retries=options.retries,
         is_allowed=options.may_fetch,
+        most_concurrent=1 if dry_run else None,  # what it shows is the first
     )
 
 
@@ -262,7 +263,18 @@ class _DeferredFetcher:
 
     @property
     def fetch(self) -> Callable[..., FetchResponse]:
+        return self._fetcher().fetch
+
+    @property
+    def fetch_all(self) -> Callable[..., list[Any]]:
+        return self._fetcher().fetch_all
+
+    @property
+    def pages(self) -> Callable[..., Generator[FetchResponse, None, None]]:
+        return self._fetcher().pages
+
+    def _fetcher(self) -> HttpFetcher:
         with self._lock:
             if self._made is None:
                 self._made = self._make()
-            return self._made.fetch
+            return self._made

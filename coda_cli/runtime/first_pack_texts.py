@@ -45,7 +45,8 @@ class NoService:
 
 def test_hello() -> None:
     """Somebody is greeted by name, and everybody without one."""
-    context = sdk.ExecutionContext(fetcher=NoService())
+    service: Any = NoService()
+    context = sdk.ExecutionContext(fetcher=service)
     assert hello(context, "Ada") == "Hello Ada!"
     assert hello(context) == "Hello world!"
 ''',
@@ -87,7 +88,7 @@ def list_buckets(
     + '''\
 def test_list_buckets() -> None:
     """The names are taken out of the answer of the region that is asked."""
-    service = FakeService({"Buckets": [{"Bucket": [{"Name": ["logs"]}]}]})
+    service: Any = FakeService({"Buckets": [{"Bucket": [{"Name": ["logs"]}]}]})
     context = sdk.ExecutionContext(fetcher=service)
     assert list_buckets(context, "eu-west-1") == ["logs"]
     assert service.urls == ["https://s3.eu-west-1.amazonaws.com/"]
@@ -95,7 +96,8 @@ def test_list_buckets() -> None:
 
 def test_no_buckets() -> None:
     """An account without buckets has an empty list."""
-    context = sdk.ExecutionContext(fetcher=FakeService({"Buckets": [""]}))
+    service: Any = FakeService({"Buckets": [""]})
+    context = sdk.ExecutionContext(fetcher=service)
     assert list_buckets(context) == []
 ''',
 )
@@ -126,7 +128,7 @@ def list_tables(
     + '''\
 def test_list_tables() -> None:
     """The names are taken out of the answer of the region that is asked."""
-    service = FakeService({"TableNames": ["Orders"]})
+    service: Any = FakeService({"TableNames": ["Orders"]})
     context = sdk.ExecutionContext(fetcher=service)
     assert list_tables(context, "eu-west-1") == ["Orders"]
     assert service.urls == ["https://dynamodb.eu-west-1.amazonaws.com/"]
@@ -156,7 +158,7 @@ def get(
     + '''\
 def test_get() -> None:
     """The path is asked for in the region that is named, and the answer given back."""
-    service = FakeService({"found": 1})
+    service: Any = FakeService({"found": 1})
     context = sdk.ExecutionContext(fetcher=service)
     assert get(context, "/things?limit=1", "eu-west-1") == {"found": 1}
     host = "$service.eu-west-1.amazonaws.com"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
 from sysconfig import get_path
@@ -82,19 +83,29 @@ def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[Place]:
 
 def _innermost(places: Iterable[Place]) -> Place | None:
     found = [place for place in places if not _is_ours(place) and not place.filename.startswith("<")]
-    libraries = tuple(f"{get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
     found = [place for place in found if not place.filename.endswith(".c")]  # as pyexpat names its own
-    found = [place for place in found if not place.filename.startswith(libraries)] or found
+    found = [place for place in found if not _is_library(place)] or found
     return found[-1] if found else None
 
 
 def raised_by_coda(error: BaseException) -> bool:
     """Tell whether an exception that came out of a pack began below it, in the runner: a bug of ours.
 
-    The sdk is not the runner: what its functions raise is meant for the pack that called them.
+    Libraries are whose code called them. The sdk is not the runner: what its functions raise is meant for the
+    pack. Nor is what a function of the pack raises that we call, such as a generator of requests.
     """
     below_the_pack = dropwhile(_is_ours, traceback.extract_tb(error.__traceback__))
-    return any(_is_ours(frame) and not frame.filename.startswith(_SDK) for frame in below_the_pack)
+    no_library = [frame for frame in below_the_pack if _is_ours(frame) or not _is_library(frame)]
+    return bool(no_library) and _is_ours(no_library[-1]) and not no_library[-1].filename.startswith(_SDK)
+
+
+def _is_library(frame: traceback.FrameSummary | Place) -> bool:
+    return frame.filename.startswith(_libraries())
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    return tuple(f"{get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
 
 
 def _is_ours(frame: traceback.FrameSummary | Place) -> bool:

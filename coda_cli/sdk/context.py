@@ -5,10 +5,10 @@ Definitions only: the runner supplies what stands behind the protocols.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any, Protocol, overload
+from typing import Any, Literal, Protocol, overload
 
 from coda_cli.errors import RequestError
 from coda_cli.sdk.syncs import Sync
@@ -116,6 +116,62 @@ class Fetcher(Protocol):
             StatusCodeError: the answer's status is outside 2xx.
             RequestError: the request was refused here, or it failed.
             CredentialsError: there are no usable credentials.
+        """
+        ...
+
+    @overload
+    def fetch_all(
+        self,
+        requests: Iterable[FetchRequest | str],
+        *,
+        concurrency: int = 16,
+        return_errors: Literal[False] = False,
+    ) -> list[FetchResponse]: ...
+
+    @overload
+    def fetch_all(
+        self, requests: Iterable[FetchRequest | str], *, concurrency: int = 16, return_errors: bool
+    ) -> list[FetchResponse | Exception]: ...
+
+    def fetch_all(
+        self,
+        requests: Iterable[FetchRequest | str],
+        *,
+        concurrency: int = 16,
+        return_errors: bool = False,
+    ) -> list[FetchResponse] | list[FetchResponse | Exception]:
+        """Send many requests, some of them at once, and return their answers in the same order.
+
+        Args:
+            requests: each a ``FetchRequest``, or the URL of a GET. Those of a generator are taken when there
+                is room for them.
+            concurrency: how many are on their way at once, 256 at most.
+            return_errors: put the error of a request that fails in the place of its answer, and go on.
+                Otherwise the first error is raised: nothing more is sent, and nothing waited for.
+
+        Raises:
+            ValueError: the concurrency is no whole number above zero.
+            TypeError: there is something among the requests that is none.
+            Exception: as for ``fetch``.
+        """
+        ...
+
+    def pages(
+        self,
+        request: FetchRequest | str,
+        next: Callable[[FetchResponse], FetchRequest | str | None],
+    ) -> Generator[FetchResponse, None, None]:
+        """Fetch page after page of a listing, each while the one before is being used.
+
+        Args:
+            request: for the first page, or its URL.
+            next: is called with each page, and makes the request for the next one: a ``FetchRequest``, a URL
+                that the same request goes to, or None at the end.
+
+        Raises:
+            TypeError: what should be a request is none.
+            RequestError: a request is the same as an earlier one; and as for ``fetch``. What is wrong with a
+                page is raised when it is asked for.
         """
         ...
 

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from coda_cli.errors import RequestError
-from coda_cli.fetching.pack_request import PackRequest, check_request, fetch_request
+from coda_cli.fetching.pack_request import PackRequest, check_request
 from coda_cli.fetching.urls import split_url
-from coda_cli.sdk import FetchRequest
 
 URL = "https://example.com/"
 
@@ -21,34 +20,6 @@ def check(**given: Any) -> PackRequest:
 
 
 ARGUMENTS = ("method", "url", "headers", "body", "form")
-
-
-def test_arguments_make_a_request() -> None:
-    """What a pack passes one by one is the same request as one that it made itself."""
-    request = FetchRequest("POST", URL, form={"a": "b"}, ignore_redirects=True)
-    assert fetch_request("POST", URL, {"form": {"a": "b"}, "ignore_redirects": True}) == request
-    assert fetch_request(request, None, {}) is request
-
-
-@pytest.mark.parametrize(
-    ("url", "options", "names"),
-    [
-        pytest.param("/x", {}, "url", id="a URL"),
-        pytest.param(None, {"body": None}, "body", id="an option, though it is the default"),
-        pytest.param("/x", {"body": "", "form": {}}, "url, body, form", id="several"),
-    ],
-)
-def test_nothing_goes_beside_a_request(url: str | None, options: dict[str, Any], names: str) -> None:
-    """What would have no effect is refused, and the message says how to change a request."""
-    with pytest.raises(RequestError, match=f"given {names} beside it") as caught:
-        fetch_request(FetchRequest("GET", URL), url, options)
-    assert "dataclasses.replace" in caught.value.details[0]
-
-
-def test_an_option_that_is_none() -> None:
-    """A mistyped keyword is named, as for any function."""
-    with pytest.raises(TypeError, match="'header'"):
-        fetch_request("GET", URL, {"header": {}})
 
 
 def test_everything_left_out() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.errors import ConnectionFailedError, RequestError
-from coda_cli.fetching.transport import HttpTransport
+from coda_cli.fetching.transport import MOST_POOLS, HttpTransport
 from coda_cli.wire import WireRequest
 from tests.fetching.parts import send, url_of
 from tests.servers import Answer, LoopbackServer
@@ -108,6 +109,23 @@ def test_closed_port() -> None:
     port = closed_port()
     with pytest.raises(ConnectionFailedError, match=f"127.0.0.1:{port} refused the connection"):
         send(f"http://127.0.0.1:{port}/")
+
+
+def test_more_hosts_than_are_kept(server: LoopbackServer) -> None:
+    """Of many hosts, the connections to one that is asked for again and again stay open."""
+    with ExitStack() as opened, HttpTransport({}) as transport:
+        for number in range(MOST_POOLS + 50):
+            if number % 100 == 0:
+                transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
+            bound = opened.enter_context(socket.socket())
+            bound.bind(("127.0.0.1", 0))  # nobody listens there, and nobody else can
+            with pytest.raises(ConnectionFailedError, match="refused the connection"):
+                transport.send(
+                    WireRequest("GET", url_of(f"http://127.0.0.1:{bound.getsockname()[1]}/")), timeout=20
+                )
+        transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
+    assert len(server.requests) == 5
+    assert server.connections == 1
 
 
 def test_override_is_named_in_errors() -> None:

@@ -6,24 +6,22 @@ It keeps what it was asked. What a service itself makes of a request is tested a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from coda_cli.fetching.pack_request import fetch_request
 from coda_cli.sdk import ExecutionContext, FetchResponse
 from coda_cli.sdk.context import Headers
-
-if TYPE_CHECKING:
-    from coda_cli.sdk import FetchRequest
+from coda_cli.sdk.fetch_requests import fetch_request
+from tests.fetchers import OneByOne
 
 
 @dataclass
-class ScriptedFetcher:
+class ScriptedFetcher(OneByOne):
     """Answers with each body in turn; one that is an exception is raised."""
 
     bodies: list[Any]
     requests: list[dict[str, Any]] = field(default_factory=list)
 
-    def fetch(self, method: str | FetchRequest, url: str | None = None, **options: Any) -> FetchResponse:
+    def fetch(self, method: Any, url: Any = None, **options: Any) -> FetchResponse:
         """Keep the request and give the next body, or raise it."""
         asked = fetch_request(method, url, options)
         self.requests.append({"method": asked.method, "url": asked.url, "body": asked.body})

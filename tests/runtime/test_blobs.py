@@ -13,9 +13,10 @@ import pytest
 from coda_cli.errors import RequestError
 from coda_cli.runtime.blobs import TemporaryFiles
 from coda_cli.sdk.context import FetchResponse, Headers, TemporaryUrl
+from tests.fetchers import OneByOne
 
 
-class OneFile:
+class OneFile(OneByOne):
     """A fetcher that has one file to give, and keeps what it was asked."""
 
     def __init__(self, content: bytes = b"", content_type: str | None = None) -> None:
@@ -23,7 +24,7 @@ class OneFile:
         self.headers = Headers(() if content_type is None else (("Content-Type", content_type),))
         self.asked: list[tuple[Any, ...]] = []
 
-    def fetch(self, method: Any, url: str | None = None, **more: Any) -> FetchResponse:
+    def fetch(self, method: Any, url: Any = None, **more: Any) -> FetchResponse:
         """Give the file."""
         self.asked.append((method, url, more))
         return FetchResponse(200, self.headers, self.content)

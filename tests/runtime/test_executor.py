@@ -14,20 +14,13 @@ from coda_cli.errors import CodaError, FormulaError, RequestError, ResultError
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.results import json_result
 from coda_cli.sdk.formulas import formula_of
+from tests.fetchers import OneByOne
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-class NoFetcher:
-    """A fetcher for formulas that do not fetch."""
-
-    def fetch(self, *_: Any, **__: Any) -> sdk.FetchResponse:
-        """Fail."""
-        raise AssertionError("nothing is fetched here")
-
-
-CONTEXT = sdk.ExecutionContext(fetcher=NoFetcher())
+CONTEXT = sdk.ExecutionContext(fetcher=OneByOne())
 
 
 def run(function: Callable[..., Any], values: Sequence[object] = ()) -> object:

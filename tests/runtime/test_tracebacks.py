@@ -10,7 +10,7 @@ import pytest
 
 import coda_cli
 from coda_cli import sdk
-from coda_cli.runtime.tracebacks import pack_location, pack_traceback
+from coda_cli.runtime.tracebacks import pack_location, pack_traceback, raised_by_coda
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,3 +112,23 @@ def test_an_error_of_ours_ends_where_the_pack_called() -> None:
     assert {line.split('"')[1] for line in lines if 'File "' in line} == {__file__, "/packs/pack.py"}
     assert any("theirs" in line for line in lines)
     assert not any("Expecting value" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("below", "coda"),
+    [
+        pytest.param(
+            "def call(given):\n    return given()\n", False, id="the pack's own function, called by us"
+        ),
+        pytest.param("def call(given):\n    return json.loads('x')\n", True, id="a library that we called"),
+        pytest.param("def call(given):\n    return 1 / 0\n", True, id="ours"),
+        pytest.param("def call(given):\n    return sdk.join_url('')\n", False, id="the sdk, asked by us"),
+    ],
+)
+def test_whose_an_exception_is(below: str, coda: bool) -> None:
+    """The innermost code that is no library's decides whether a failure is the pack's or a bug in coda."""
+    names = {"sdk": sdk, "json": json}
+    exec(compile(below, f"{OURS}/fetching/fetcher.py", "exec"), names)
+    with pytest.raises(ValueError if "1 / 0" not in below else ZeroDivisionError) as caught:
+        exec(compile("call(lambda: json.loads('x'))", "/packs/pack.py", "exec"), names)
+    assert raised_by_coda(caught.value) is coda

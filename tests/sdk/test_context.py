@@ -5,21 +5,15 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from datetime import UTC
-from typing import Any, get_overloads
+from typing import get_overloads
 
 import pytest
 
 from coda_cli import sdk
 from coda_cli.errors import RequestError
+from coda_cli.fetching.fetcher import HttpFetcher
 from coda_cli.sdk.context import Headers
-
-
-class NoFetcher:
-    """A fetcher for formulas that do not fetch."""
-
-    def fetch(self, *_: Any, **__: Any) -> sdk.FetchResponse:
-        """Fail."""
-        raise AssertionError("nothing is fetched here")
+from tests.fetchers import OneByOne
 
 
 def test_headers_are_case_insensitive_and_joined() -> None:
@@ -56,7 +50,7 @@ def test_a_request_has_the_keywords_of_fetch() -> None:
 
 def test_context_defaults() -> None:
     """Dates without an offset are in UTC, and there is no endpoint and no document."""
-    context = sdk.ExecutionContext(fetcher=NoFetcher())
+    context = sdk.ExecutionContext(fetcher=OneByOne())
     assert context.timezone is UTC
     assert context.endpoint is None
     assert context.invocation_location == sdk.InvocationLocation("https://coda.io", None)
@@ -65,7 +59,7 @@ def test_context_defaults() -> None:
 @pytest.mark.parametrize(
     ("value", "field"),
     [
-        pytest.param(sdk.ExecutionContext(fetcher=NoFetcher()), "endpoint", id="context"),
+        pytest.param(sdk.ExecutionContext(fetcher=OneByOne()), "endpoint", id="context"),
         pytest.param(sdk.FetchRequest("GET", "/"), "url", id="request"),
         pytest.param(sdk.FetchResponse(200, Headers(), ""), "body", id="response"),
         pytest.param(sdk.InvocationLocation(), "doc_id", id="location"),
@@ -79,9 +73,20 @@ def test_frozen(value: object, field: str) -> None:
 
 def test_a_context_without_storage() -> None:
     """A test's own context stores nothing unless it is given a storage, and says how."""
-    storage = sdk.ExecutionContext(fetcher=NoFetcher()).temporary_blob_storage
+    storage = sdk.ExecutionContext(fetcher=OneByOne()).temporary_blob_storage
     with pytest.raises(RequestError, match="a blob of type text/plain cannot be stored") as caught:
         storage.store_blob(b"", "text/plain")
     assert "temporary_blob_storage=" in caught.value.details[0]
     with pytest.raises(RequestError, match=r"the URL 'https://example\.com/' cannot be stored"):
         storage.store_url("https://example.com/", disable_authentication=True)
+
+
+@pytest.mark.parametrize("name", ["fetch", "fetch_all", "pages"])
+def test_the_runners_fetcher_takes_what_the_sdk_says(name: str) -> None:
+    """Names and defaults that pack authors read are those of the fetcher that they get."""
+
+    def told(owner: type) -> list[tuple[str, object, object]]:
+        parameters = inspect.signature(getattr(owner, name)).parameters.values()
+        return [(one.name, one.kind, one.default) for one in parameters]
+
+    assert told(HttpFetcher) == told(sdk.Fetcher)

@@ -8,7 +8,7 @@ import pytest
 
 from coda_cli import sdk
 from coda_cli.sdk.logger import PACK_LOGGER, PackLogger
-from tests.sdk.test_context import NoFetcher
+from tests.fetchers import OneByOne
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.sdk.test_context import NoFetcher
 )
 def test_methods(caplog: pytest.LogCaptureFixture, method: str, level: str) -> None:
     """The reference's names and Python's, with arguments; a pack's own tests see the records."""
-    logger = sdk.ExecutionContext(fetcher=NoFetcher()).logger
+    logger = sdk.ExecutionContext(fetcher=OneByOne()).logger
     with caplog.at_level(logging.DEBUG, PACK_LOGGER):
         getattr(logger, method)("found %s of %s", 1, "two")
     (record,) = caplog.records

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types wheel clean
+.PHONY: help demo test check bench format lint types wheel clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,10 @@ test: $(VENV)/.dev ## Install what is missing and run the tests
 
 check: lint types wheel ## Run all that a change must pass: formatting, lint, types, the wheel, the tests
 	@$(BIN)/python -m pytest --numprocesses auto --cov
+
+bench: $(VENV)/.coda ## Measure how fast coda is, beside what else is installed: make bench ARGS=--help
+	@$(BIN)/python -m compileall -q coda_cli
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -42,7 +46,7 @@ wheel: $(VENV)/.dev
 
 clean: ## Remove what was made here; the emulator in your cache folder stays
 	@rm -rf $(VENV) dist build *.egg-info htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	@find coda_cli packs tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find coda_cli packs tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: one installation, made again only when pyproject.toml changes.
 $(VENV)/.python:
@@ -57,6 +61,7 @@ $(VENV)/.python:
 $(VENV)/.coda: $(VENV)/.python pyproject.toml
 	@echo "Installing coda-cli into $(VENV) ..."
 	@$(PIP) install --editable .
+	@$(BIN)/python -m compileall -q coda_cli  # once, also where Python may write nothing by itself
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.coda

@@ -10,7 +10,6 @@ import re
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +112,8 @@ class Redactor:
         Where ``#``, ``/`` or ``?`` stands in it unencoded, the address ends there for whoever reads it.
         """
         if found := _PROXY_PASSWORD.match(address):
+            from urllib.parse import unquote
+
             password = found[1]
             for value in (password, unquote(password), re.split("[/?#]", password)[0]):
                 self.add_secret(value)

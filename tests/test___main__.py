@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,3 +164,44 @@ def test_interrupted_while_a_formula_and_its_thread_run(tmp_path: Path) -> None:
         out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
     assert err.strip() == "Interrupted."
+
+
+def test_what_a_pack_wrote_to_a_file_that_it_left_open(tmp_path: Path) -> None:
+    """A file that a pack never closes has what was written to it, also where it is part of a cycle."""
+    source = """
+        class Log:
+            def __init__(self):
+                self.itself = self
+                self.file = open("cycle.txt", "w")
+
+        file, log = open("module.txt", "w"), Log()
+
+        @pack.formula
+        def f(context) -> int: return file.write("module") + log.file.write("cycle")
+    """
+    write_pack(tmp_path, source)
+    process = run_coda("execute", "pack.py", "F", cwd=tmp_path)
+    assert (process.returncode, process.stdout) == (0, "11\n")
+    written = [(tmp_path / name).read_text() for name in ("module.txt", "cycle.txt")]
+    assert written == ["module", "cycle"]
+
+
+def test_nothing_is_searched_for_cycles_at_the_end(tmp_path: Path) -> None:
+    """Where nothing is left open, what is left of the program is taken out of the collector's sight."""
+    write_pack(tmp_path, "@pack.formula\ndef f(context) -> int: return 1\n")
+    script = """
+        import gc, sys
+        from coda_cli.__main__ import main
+        main()
+        sys.exit(gc.get_freeze_count() == 0 or len(gc.get_objects()) > 1000)
+    """
+    process = subprocess.run(
+        [sys.executable, "-c", dedent(script), "execute", "pack.py", "F"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (0, "1\n", "")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TESTS_OF_THE_WHOLE = {
     *("architecture", "conventions", "start_up", "public_api", "docs", "porting", "packaging", "secrets"),
+    "benchmarks",
     *(
         "bad_input",
         "bad_input_faults",
@@ -61,7 +62,7 @@ def test_files_are_short() -> None:
         f"Split these by what they own; {LONGEST_FILE} lines is the limit, under 200 the aim:",
         (
             f"{source.path} has {lines} lines"
-            for source in sources(PACKAGE, "tests", "packs")
+            for source in sources(PACKAGE, "tests", "packs", "benchmarks")
             if (lines := source.text.count("\n")) > LONGEST_FILE
         ),
     )
@@ -73,7 +74,7 @@ def test_functions_are_short() -> None:
         f"Name a part of these and move it out; {LONGEST_FUNCTION} lines is the limit:",
         (
             f"{source.at(function.lineno)} {function.name} has {lines} lines"
-            for source in sources(PACKAGE, "tests", "packs")
+            for source in sources(PACKAGE, "tests", "packs", "benchmarks")
             for function in source.functions
             if (lines := (function.end_lineno or 0) - function.lineno + 1) > LONGEST_FUNCTION
         ),
@@ -99,7 +100,7 @@ def test_exemptions_give_a_reason() -> None:
         "Write `# noqa: CODE - why it is right here` or `# type: ignore[code]  # why it is right here`:",
         (
             f"{source.at(token.start[0])} {token.string}"
-            for source in sources(PACKAGE, "tests", "packs")
+            for source in sources(PACKAGE, "tests", "packs", "benchmarks")
             for token in tokenize.generate_tokens(io.StringIO(source.text).readline)
             if token.type == tokenize.COMMENT
             and EXEMPTION.match(token.string)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,10 +11,26 @@ import pytest
 
 from tests.auth.world import EXTERNAL_ID, ROLE, FakeSts, set_keys
 from tests.servers import Answer, LoopbackServer
-from tests.source_model import ROOT
+from tests.source_model import PACKAGE, ROOT
 
+LISTING = Answer(
+    200, (("Content-Type", "text/xml"),), b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
+)
 HTTP = {"requests", "urllib3", "botocore"}
 DISPLAY = {"rich"}
+
+
+MODULES_LOADED = ROOT / "tests" / "data" / "modules_loaded.json"
+"""Our own modules that each kind of start loads, beside those of the kind before it."""
+
+NEVER_WHERE_KEYS_ARE_AT_HAND = {
+    *("botocore.session", "botocore.client", "botocore.credentials", "botocore.configloader"),
+    *("botocore.parsers", "botocore.model", "botocore.endpoint", "configparser", "subprocess"),
+}
+"""What a signed request needs only where botocore itself looks for credentials, or asks STS."""
+
+NEVER_WITHOUT_A_REQUEST = {"ssl", "http", "http.client", "email", "xml", "hashlib", "tempfile", "subprocess"}
+NEVER_UNLESS_SOMETHING_IS_WRONG = {"difflib", "click.shell_completion"}
 
 
 def libraries_loaded(*arguments: str) -> set[str]:
@@ -111,11 +128,48 @@ def test_formula_without_fetch_loads_no_http(extra: list[str]) -> None:
     assert not loaded & (HTTP | DISPLAY)
 
 
+def expected_modules(*kinds: str) -> set[str]:
+    """Return our modules that these kinds of start load together."""
+    told: dict[str, list[str]] = json.loads(MODULES_LOADED.read_text(encoding="utf-8"))
+    return {module for kind in kinds for module in told[kind]}
+
+
+def our_modules(loaded: set[str]) -> set[str]:
+    """Return those that are coda's own."""
+    return {name for name in loaded if name.partition(".")[0] == PACKAGE}
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_asking_what_there_is_loads_what_it_shows(option: str) -> None:
+    """Help and version load click and the table of commands: no pack's sdk, and not what it is made of."""
+    loaded = _modules_loaded("-m", "coda_cli", option)
+    assert our_modules(loaded) == expected_modules("help")
+    assert not loaded & {"dataclasses", "pathlib", "urllib.parse", "json", "logging"}
+
+
+def test_formula_without_network_loads_no_more_than_it_needs() -> None:
+    """A formula that sends nothing loads neither fetching nor auth, nor what a connection needs."""
+    loaded = _modules_loaded("-m", "coda_cli", "execute", "packs/hello.py", "Hello")
+    assert our_modules(loaded) == expected_modules("help", "formula")
+    assert not loaded & (NEVER_WITHOUT_A_REQUEST | NEVER_UNLESS_SOMETHING_IS_WRONG)
+
+
+def test_signed_request_loads_the_signer_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With keys in the environment, botocore's signer is loaded, and nothing that explains a refusal."""
+    set_keys(monkeypatch)
+    with LoopbackServer(LISTING) as service:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", service.url)
+        loaded = _modules_loaded("-m", "coda_cli", "execute", "packs/s3.py", "ListBuckets")
+        assert len(service.requests) == 1
+    assert "botocore.auth" in loaded
+    assert our_modules(loaded) == expected_modules("help", "formula", "signed request")
+    assert not loaded & (NEVER_WHERE_KEYS_ARE_AT_HAND | NEVER_UNLESS_SOMETHING_IS_WRONG)
+
+
 def test_kept_session_loads_no_session_of_botocores(monkeypatch: pytest.MonkeyPatch) -> None:
     """With keys in the environment and a role that an earlier run assumed, only what signs is loaded."""
     set_keys(monkeypatch)
-    listing = b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
-    with FakeSts() as sts, LoopbackServer(Answer(200, (("Content-Type", "text/xml"),), listing)) as service:
+    with FakeSts() as sts, LoopbackServer(LISTING) as service:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", service.url)
         role = ("--role-arn", ROLE, "--external-id", EXTERNAL_ID)
@@ -123,7 +177,6 @@ def test_kept_session_loads_no_session_of_botocores(monkeypatch: pytest.MonkeyPa
         first, second = _modules_loaded(*arguments), _modules_loaded(*arguments)
         assert len(sts.requests) == 1
         assert len(service.requests) == 2
-    what_assumes = {"botocore.session", "botocore.client", "botocore.credentials"}
-    assert what_assumes <= first
-    assert "botocore.auth" in second
-    assert what_assumes & second == set()
+    assert first >= NEVER_WHERE_KEYS_ARE_AT_HAND - {"subprocess", "configparser"}
+    assert our_modules(second) == expected_modules("help", "formula", "signed request", "kept session")
+    assert not second & {"botocore.session", "botocore.client", "botocore.credentials"}

@@ -13,16 +13,15 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_corrections import Corrections
-from coda_cli.auth.aws_refusals import explain
+from coda_cli.auth.aws_headers import signable_headers, unsigned_headers
 from coda_cli.auth.aws_regions import MULTI_REGION, S3_FAMILY, signing_region
-from coda_cli.auth.aws_scope import ONLY_OURS, unsigned_headers
 from coda_cli.errors import CredentialsError, RequestError
 from coda_cli.wire import PathStyle, WireRequest
 
 if TYPE_CHECKING:
     from coda_cli.auth.aws_advice import Caller
     from coda_cli.auth.aws_clock import CorrectedClock
+    from coda_cli.auth.aws_corrections import Corrections
     from coda_cli.auth.aws_credentials import AwsCredentials
     from coda_cli.auth.aws_keys import Keys
     from coda_cli.auth.aws_options import AwsOptions, Given
@@ -57,7 +56,7 @@ class AwsAuthenticator:
         self._profiles = profiles
         self._redactor = redactor
         self._clock = clock
-        self._corrections = Corrections(service, options, self._clock, self._renew)
+        self._corrections: Corrections | None = None  # made by the first answer that names a mistake
         self._assume_role = assume_role
         self._lock = RLock()
         self._signing_keys: Keys | None = None
@@ -78,8 +77,8 @@ class AwsAuthenticator:
                 of Version 4A, for which the extra ``crt`` is not installed.
             UsageError: the options contradict the profile.
         """
-        headers, url = _signable(request.headers), request.url
-        place = self._corrections.buckets.place_of(url)
+        headers, url = signable_headers(request.headers), request.url
+        place = None if self._corrections is None else self._corrections.buckets.place_of(url)
         if place is not None:
             url = replace(url, host=place.host)
         of_host = signing_region(url.host, self._service)
@@ -100,6 +99,10 @@ class AwsAuthenticator:
             CredentialsError: the session is over, and a new one was refused.
         """
         with self._lock:
+            if self._corrections is None:
+                from coda_cli.auth.aws_corrections import Corrections
+
+                self._corrections = Corrections(self._service, self._options, self._clock, self._renew)
             mended = self._corrections.learn(request, response)
         if mended is None:
             return None
@@ -108,6 +111,8 @@ class AwsAuthenticator:
 
     def refusal(self, request: WireRequest, response: WireResponse) -> Refusal:
         """Explain a response that is about who is calling; calls nobody."""
+        from coda_cli.auth.aws_refusals import explain
+
         explicit = self._options.explicit_region is not None
         return explain(request, response, self._caller, self._clock, explicit_region=explicit)
 
@@ -194,14 +199,3 @@ def _require_crt(host: str, options: AwsOptions) -> None:
         f"It is needed: {why}.",
         "In a checkout of coda: pip install '.[crt]', or pipx install --force '.[crt]'.",
     )
-
-
-def _signable(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return a pack's headers without ``Date``, whose place the signer's own date takes."""
-    for name, _ in headers:
-        if name.lower() in ONLY_OURS:
-            raise RequestError(
-                f"the pack sets the header {name}, which is the signature's own",
-                "Leave it out, or fetch with disable_authentication=True.",
-            )
-    return tuple(header for header in headers if header[0].lower() != "date")

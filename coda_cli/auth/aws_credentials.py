@@ -9,18 +9,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coda_cli.auth.aws_advice import Caller, is_temporary
-from coda_cli.auth.aws_roles import assume, check_partition, choose_role
-from coda_cli.auth.aws_session_cache import SessionCache, sessions_folder
 from coda_cli.auth.aws_sources import find_source
 from coda_cli.redaction import mask
 
 if TYPE_CHECKING:
+    from coda_cli.auth.aws_advice import Caller
+    from coda_cli.auth.aws_found_source import Source
     from coda_cli.auth.aws_keys import HeldCredentials, Keys
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_roles import Role
-    from coda_cli.auth.aws_sources import Source
+    from coda_cli.auth.aws_session_cache import SessionCache
     from coda_cli.redaction import Redactor
     from coda_cli.wire import Clock
 
@@ -47,8 +46,7 @@ class AwsCredentials:
         self._profiles = profiles
         self._redactor = redactor
         self._assume_role = assume_role
-        folder = sessions_folder(options.environ) if options.keeps_sessions else None
-        self._sessions = SessionCache(folder, clock or profiles.clock.of_machine)
+        self._clock = clock or profiles.clock.of_machine
         self._checked: set[str] = set()
 
     def keys(self, region: str | None = None) -> Keys:
@@ -77,6 +75,8 @@ class AwsCredentials:
 
     def caller(self, key: str, *, has_token: bool) -> Caller:
         """Say where a key comes from that a request was signed with; fetches no new one."""
+        from coda_cli.auth.aws_advice import Caller, is_temporary
+
         source = self._source
         origin, renewal = source.origin, source.renewal
         if self._role is not None:
@@ -84,13 +84,22 @@ class AwsCredentials:
         return Caller(mask(key), has_token, origin, renewal, is_temporary(key))
 
     @cached_property
+    def _sessions(self) -> SessionCache:
+        from coda_cli.auth.aws_session_cache import SessionCache, sessions_folder
+
+        folder = sessions_folder(self._options.environ) if self._options.keeps_sessions else None
+        return SessionCache(folder, self._clock)
+
+    @cached_property
     def _source(self) -> Source:
-        return find_source(self._options, self._profiles, self._redactor, self._sessions)
+        return find_source(self._options, self._profiles, self._redactor, lambda: self._sessions)
 
     @cached_property
     def _role(self) -> Role | None:
         if not self._assume_role:
             return None
+        from coda_cli.auth.aws_roles import choose_role
+
         return choose_role(self._options, lambda: self._source, self._redactor)
 
     @cached_property
@@ -98,9 +107,13 @@ class AwsCredentials:
         role = self._role
         if role is None:
             return self._source.credentials
+        from coda_cli.auth.aws_roles import assume
+
         return assume(role, self._source, self._options, self._profiles, self._redactor, self._sessions)
 
     def _check_partition(self, region: str) -> None:
         role = self._role or self._source.role
         if role is not None:
+            from coda_cli.auth.aws_roles import check_partition
+
             check_partition(role.arn, region)

@@ -23,12 +23,12 @@ from coda_cli.redaction import mask
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coda_cli.auth.aws_found_source import Source
     from coda_cli.auth.aws_identity import Identity
     from coda_cli.auth.aws_keys import HeldCredentials
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_roles import Role
-    from coda_cli.auth.aws_sources import Source
     from coda_cli.errors import CodaError
     from coda_cli.redaction import Redactor
 
@@ -64,7 +64,7 @@ def examine(
     """
     sessions = FreshSessions(sessions_folder(options.environ), profiles.clock.of_machine)
     try:
-        source = find_source(options, profiles, redactor, sessions)
+        source = find_source(options, profiles, redactor, lambda: sessions)
         caller = source.caller()
     except CredentialsError as error:
         yield Step.failed("credentials", error)

@@ -19,8 +19,8 @@ from coda_cli.auth.trust_policy import AssumedRole, Principal, is_root_user, rea
 from coda_cli.errors import CredentialsError
 
 if TYPE_CHECKING:
+    from coda_cli.auth.aws_found_source import Source
     from coda_cli.auth.aws_session import CodaSession
-    from coda_cli.auth.aws_sources import Source
     from coda_cli.redaction import Redactor
 
 logger = logging.getLogger(__name__)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from coda_cli.auth.aws_failures import INDENTED, translated
 from coda_cli.errors import CredentialsError
 from coda_cli.redaction import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from coda_cli.auth.aws_failures import Attempt
@@ -60,7 +61,7 @@ class HeldCredentials:
         credentials: botocore's, refreshable or not.
         origin: where they come from, for messages.
         redactor: learns every secret before it is used.
-        attempt: says what was tried, should it fail.
+        attempt: says what was tried, should it fail; None for keys that are at hand, which cannot.
         load_anew: looks for credentials again where these came from, given the access key id that AWS no
             longer takes; None where that would find the same.
     """
@@ -70,7 +71,7 @@ class HeldCredentials:
         credentials: SomeCredentials,
         origin: str,
         redactor: Redactor,
-        attempt: Callable[[], Attempt],
+        attempt: Callable[[], Attempt] | None = None,
         load_anew: Callable[[str], SomeCredentials] | None = None,
     ) -> None:
         self._credentials = credentials
@@ -111,7 +112,7 @@ class HeldCredentials:
         if self._load_anew is None:
             return False
         logger.info("key %s is no longer taken; looking for a new one", mask(access_key))
-        with translated(self._attempt, self._redactor):
+        with self._translated():
             self._credentials = self._load_anew(access_key)
         self._held = self._fetched()
         return self._held.access_key != access_key
@@ -130,12 +131,20 @@ class HeldCredentials:
         return fetched
 
     def _fetched(self) -> Keys:
-        with translated(self._attempt, self._redactor):
+        with self._translated():
             frozen = self._credentials.get_frozen_credentials()
         keys = checked_keys(frozen_keys(frozen, self._origin), self._origin, self._redactor)
         token = "without" if keys.token is None else "with"
         logger.info("key %s %s a session token, of %s", mask(keys.access_key), token, self._origin)
         return keys
+
+    def _translated(self) -> AbstractContextManager[None]:
+        """Turn what botocore lets out, while it gets credentials, into an error that says what to do."""
+        if self._attempt is None:
+            return nullcontext()
+        from coda_cli.auth.aws_failures import translated
+
+        return translated(self._attempt, self._redactor)
 
     def _ends_within(self, seconds: float) -> bool:
         ask = getattr(self._credentials, "refresh_needed", None)
@@ -150,6 +159,8 @@ def frozen_keys(frozen: Any, origin: str) -> Keys:
     """
     key_id, secret, token = frozen.access_key or "", frozen.secret_key or "", frozen.token or None
     if not (isinstance(key_id, str) and isinstance(secret, str) and isinstance(token, str | None)):
+        from coda_cli.auth.aws_failures import INDENTED
+
         raise CredentialsError("a part of the access key is no text", origin, INDENTED)
     return Keys(key_id, secret, token)
 

@@ -7,9 +7,8 @@ his profile gets no session of what it was before. It reads nothing that was not
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from coda_cli.auth.aws_session_cache import Principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +23,18 @@ _KEYS_OF_ENVIRONMENT = (
     "AWS_SECURITY_TOKEN",
     "AWS_SESSION_TOKEN",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks for a session, as far as can be told without asking anybody.
+
+    ``name`` tells principals apart. ``proof`` is what must be the same for a kept session to be used, such
+    as the secret access key: a wrong one gets no session that the right one was given. It is not written.
+    """
+
+    name: tuple[str, ...]
+    proof: str = field(repr=False)
 
 
 def principal_of_keys(keys: Keys) -> Principal:

@@ -27,10 +27,10 @@ from coda_cli.errors import CredentialsError, NoCredentialsError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coda_cli.auth.aws_found_source import Source
     from coda_cli.auth.aws_options import AwsOptions
     from coda_cli.auth.aws_profiles import Profiles
     from coda_cli.auth.aws_session_cache import SessionCache
-    from coda_cli.auth.aws_sources import Source
     from coda_cli.redaction import Redactor
 
 logger = logging.getLogger(__name__)

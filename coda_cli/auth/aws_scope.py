@@ -16,9 +16,6 @@ from coda_cli.auth.aws_regions import MULTI_REGION
 if TYPE_CHECKING:
     from coda_cli.wire import WireRequest
 
-ONLY_OURS = frozenset({"host", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set"})
-"""The headers that only a signer sets."""
-
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/(?:([^/]+)/)?([^/]+)/aws4_request")
 _X_AMZ_DATE = "%Y%m%dT%H%M%SZ"
 
@@ -47,8 +44,3 @@ def scope_of(request: WireRequest) -> Scope | None:
     key, region, service = found.groups()
     at = datetime.strptime(headers["x-amz-date"], _X_AMZ_DATE).replace(tzinfo=UTC)
     return Scope(key, "x-amz-security-token" in headers, region or MULTI_REGION, service, at)
-
-
-def unsigned_headers(request: WireRequest) -> tuple[tuple[str, str], ...]:
-    """Return a signed request's headers as they were before: to be signed again."""
-    return tuple(header for header in request.headers if header[0].lower() not in ONLY_OURS)

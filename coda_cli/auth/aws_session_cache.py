@@ -29,6 +29,7 @@ from coda_cli.cache_folder import cache_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from coda_cli.auth.aws_principals import Principal
     from coda_cli.wire import Clock
 
 logger = logging.getLogger(__name__)
@@ -46,18 +47,6 @@ class RoleSession:
 
     keys: Keys
     ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks for a session, as far as can be told without asking anybody.
-
-    ``name`` tells principals apart. ``proof`` is what must be the same for a kept session to be used, such
-    as the secret access key: a wrong one gets no session that the right one was given. It is not written.
-    """
-
-    name: tuple[str, ...]
-    proof: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

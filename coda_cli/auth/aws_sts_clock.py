@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from coda_cli.auth.aws_advice import Mistake, mistake_in
 from coda_cli.auth.aws_clock import time_of
-from coda_cli.auth.aws_scope import scope_of, unsigned_headers
+from coda_cli.auth.aws_headers import unsigned_headers
+from coda_cli.auth.aws_scope import scope_of
 from coda_cli.auth.aws_signing import signer_for
 from coda_cli.wire import ServiceError, Url, WireRequest
 

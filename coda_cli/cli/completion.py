@@ -1,61 +1,29 @@
-"""Shell completion: what the Tab key offers, and the script that makes a shell ask.
+"""What the Tab key offers: formulas, profiles, files.
 
-click does most of it. Owns what only coda knows (formulas, profiles) and where click's answer and a shell's
-idea of a word differ. No pack is run, and what cannot be read offers nothing and says nothing.
+No pack is run, and what cannot be read offers nothing and says nothing. Every command imports this for its
+parameters; click's own completion, and the shells' ideas of a word, are loaded when a shell asks.
 """
 
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
+from typing import TYPE_CHECKING
 
 from coda_cli.cli.messages import printable
-from coda_cli.cli.output import write_text
-from coda_cli.errors import CodaError, UsageError
+from coda_cli.errors import CodaError
 
 if TYPE_CHECKING:
     import click
+    from click.shell_completion import CompletionItem
 
     Items = list[CompletionItem[str]]
-
-_BREAKS = "=:"
-
-
-def answer_shell(command: click.Command, variable: str) -> int:
-    """Write what a shell asks for by a variable of the environment.
-
-    ``bash_source`` asks for the script that makes bash ask, and ``bash_complete``, set by that script, for
-    what completes the line in ``COMP_WORDS``.
-
-    Raises:
-        UsageError: the variable asks for nothing that there is.
-    """
-    request = os.environ[variable]
-    shell, _, what = request.partition("_")
-    if shell not in _SHELLS or what not in ("source", "complete"):
-        raise UsageError(
-            f"{variable}={request} asks for nothing that coda has",
-            f"It has {', '.join(f'{name}_source' for name in _SHELLS)}.",
-        )
-    asking = _SHELLS[shell](command, {}, "coda", variable)
-    if what == "source":
-        write_text(asking.source())
-        return 0
-    try:
-        found = asking.complete()
-    except Exception:  # noqa: BLE001 - in the middle of somebody's line nothing can be said
-        return 0
-    if found:
-        write_text(f"{found}\n")
-    return 0
 
 
 def complete_formula(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Offer the formulas of the pack on the line, for either spelling and in any case."""
+    from click.shell_completion import CompletionItem
+
     from coda_cli.runtime.outline import read_outline
 
     pack = ctx.params.get("pack")
@@ -72,6 +40,8 @@ def complete_formula(ctx: click.Context, _param: click.Parameter, incomplete: st
 
 def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Offer the AWS CLI's profiles."""
+    from click.shell_completion import CompletionItem
+
     from coda_cli.runtime.accounts import known_profiles
 
     try:
@@ -83,6 +53,8 @@ def complete_profile(_ctx: click.Context, _param: click.Parameter, incomplete: s
 
 def complete_file(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Leave a file's name to the shell, which knows quotes, tildes and what its user is used to."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="file")]
 
 
@@ -91,68 +63,10 @@ def complete_command(ctx: click.Context, param: click.Parameter, incomplete: str
     program, *words = ctx.params.get("command") or [""]
     if program != "coda":
         return complete_file(ctx, param, incomplete)
+    from click.shell_completion import ShellComplete
+
     return ShellComplete(ctx.find_root().command, {}, "coda", "").get_completions(words, incomplete)
 
 
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
-
-
-class _WholeWords(ShellComplete):
-    """A shell that replaces the whole word, where click completes what stands behind ``--option=``."""
-
-    def get_completions(self, args: list[str], incomplete: str) -> Items:
-        """Return click's completions, each for the whole word."""
-        found = super().get_completions(args, incomplete)
-        option, equals, _ = incomplete.partition("=")
-        if equals and option.startswith("--"):
-            for item in found:
-                item.value = f"{option}={item.value}"
-        return found
-
-
-class _Bash(_WholeWords, BashComplete):
-    """bash, which cuts words at ``=`` and ``:`` too, as in ``--output=json`` and in an ARN."""
-
-    _cut = 0
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """Return the words before the last one and the last one, put together again."""
-        before, last = super().get_completion_args()
-        *args, incomplete = _joined([*before, last])
-        self._cut = len(incomplete) - (len(last) if last.strip(_BREAKS) else 0)
-        return args, incomplete
-
-    def format_completion(self, item: CompletionItem[Any]) -> str:
-        """Give the part that bash replaces, quoted: it is put into the line as it is."""
-        rest = item.value[self._cut :]
-        return f"{item.type},{shlex.quote(rest) if rest else ''}"
-
-
-def _joined(words: list[str]) -> list[str]:
-    whole: list[str] = []
-    goes_on = False
-    for word in words:
-        is_break = bool(word) and not word.strip(_BREAKS)
-        if whole and word and (is_break or goes_on):
-            whole[-1] += word
-        else:
-            whole.append(word)
-        goes_on = is_break
-    return whole
-
-
-class _Zsh(_WholeWords, ZshComplete):
-    """zsh."""
-
-
-class _Fish(_WholeWords, FishComplete):
-    """fish, whose script takes a comma in a description for its end."""
-
-    def format_completion(self, item: CompletionItem[str]) -> str:
-        """Write a description without commas."""
-        item.help = item.help and item.help.replace(",", ";")
-        return super().format_completion(item)
-
-
-_SHELLS: dict[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}

@@ -112,7 +112,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         if arguments is None and os.environ.get(COMPLETE):
-            from coda_cli.cli.completion import answer_shell
+            from coda_cli.cli.completion_shells import answer_shell
 
             return answer_shell(coda, COMPLETE)
         with coda.make_context("coda", given, obj=session) as context:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,10 +9,15 @@ if TYPE_CHECKING:
     from coda_cli.redaction import Redactor
 
 
-@dataclass(slots=True)
 class Session:
-    """What one run of the program shares between the commands and the error boundary."""
+    """What one run of the program shares between the commands and the error boundary.
 
-    redactor: Redactor
-    messages: Messages
-    debug: bool = False
+    No dataclass: ``--help`` would load them for it alone.
+    """
+
+    __slots__ = ("debug", "messages", "redactor")
+
+    def __init__(self, redactor: Redactor, messages: Messages) -> None:
+        self.redactor = redactor
+        self.messages = messages
+        self.debug = False

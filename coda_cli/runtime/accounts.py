@@ -157,7 +157,7 @@ def own_principal(loaded: LoadedPack, options: RunOptions) -> tuple[Principal, s
     aws = aws_options(loaded.path.stem, options, stored)
     profiles = Profiles(aws, options.redactor)
     sessions = SessionCache(sessions_folder(aws.environ), profiles.clock.of_machine)
-    source = find_source(aws, profiles, options.redactor, sessions)
+    source = find_source(aws, profiles, options.redactor, lambda: sessions)
     role_arn = None
     with suppress(CredentialsError):  # it only says in which partition to ask
         role_arn = stored().role_arn

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import UsageError
@@ -48,5 +47,7 @@ def _blocks(loaded: LoadedPack) -> tuple[Formula, ...]:
 
 def nearest(name: str, names: dict[str, Formula] | list[str]) -> list[str]:
     """Return up to three of ``names`` that look like ``name``, ignoring case."""
+    from difflib import get_close_matches
+
     by_lower = {candidate.lower(): candidate for candidate in names}
     return [by_lower[found] for found in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)]

@@ -11,7 +11,8 @@ import pytest
 
 from coda_cli.auth.aws_kept_session import KeptSession
 from coda_cli.auth.aws_keys import REFRESH_SECONDS, Keys
-from coda_cli.auth.aws_session_cache import Principal, RoleSession, SessionCache, SessionRequest
+from coda_cli.auth.aws_principals import Principal
+from coda_cli.auth.aws_session_cache import RoleSession, SessionCache, SessionRequest
 from tests.auth.world import KEY_ID, NOON, ROLE, ROLE_SECRET, ROLE_TOKEN, SECRET
 
 if TYPE_CHECKING:

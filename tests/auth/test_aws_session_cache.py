@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coda_cli.auth.aws_keys import Keys
+from coda_cli.auth.aws_principals import Principal
 from coda_cli.auth.aws_session_cache import (
-    Principal,
     RoleSession,
     SessionCache,
     SessionRequest,

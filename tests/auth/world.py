@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from coda_cli.auth.aws_found_source import Source
     from coda_cli.auth.aws_session import CodaSession
-    from coda_cli.auth.aws_sources import Source
     from coda_cli.auth.store import StoredCredentials
     from coda_cli.wire import Authenticator, Clock
 
@@ -135,7 +135,7 @@ def found_source(
     """Find the source credentials in this process's environment; return them and what asks with them."""
     given, redactor = AwsOptions(os.environ, **options), redactor or Redactor()
     profiles = Profiles(given, redactor)
-    return find_source(given, profiles, redactor, SessionCache(None)), profiles.session, redactor
+    return find_source(given, profiles, redactor, lambda: SessionCache(None)), profiles.session, redactor
 
 
 def header(signed: WireRequest, name: str) -> str | None:

@@ -1,0 +1,85 @@
+"""``make bench``, or ``python -m benchmarks``: measure, and write what was found as Markdown and JSON.
+
+The exit code says whether everything ran, never how fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.contenders import FOLDER
+from benchmarks.large_bodies import large_bodies
+from benchmarks.machine import describe_machine
+from benchmarks.measurements import RunFailedError, environment, measure
+from benchmarks.peers import Peers, find_peers
+from benchmarks.report import Report
+from benchmarks.server import serving
+from benchmarks.start_up import start_up
+from benchmarks.throughput import throughput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.contenders import Section
+
+SECTIONS = ("start-up", "throughput", "bodies")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for and return the exit code."""
+    options = _parser().parse_args(arguments)
+    with serving() as url, tempfile.TemporaryDirectory() as home:
+        folder = Path(home)
+        peers = Peers() if options.no_peers else find_peers(url, folder)
+        measured = []
+        for section in _sections(options.section or SECTIONS, url, folder, peers):
+            print(
+                f"{section.title}: {len(section.contenders)} × {options.rounds + 1} runs ...", file=sys.stderr
+            )
+            try:
+                measured.append(measure(section, options.rounds, environment(url, home)))
+            except RunFailedError as error:
+                print(error, file=sys.stderr)
+                return 1
+    report = Report(describe_machine(), peers.versions, peers.missing, options.rounds, measured)
+    (options.output / "results.md").write_text(report.markdown(), encoding="utf-8")
+    (options.output / "results.json").write_text(report.json(), encoding="utf-8")
+    print(report.markdown(), end="")
+    return 0
+
+
+def _sections(chosen: Sequence[str], url: str, folder: Path, peers: Peers) -> list[Section]:
+    sections = {
+        "start-up": lambda: start_up(url, folder, peers.one_get),
+        "throughput": lambda: throughput(url, peers.reference_gets),
+        "bodies": lambda: large_bodies(url),
+    }
+    return [sections[name]() for name in chosen]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--rounds", type=_rounds, default=9, help="how many figures to take the median of (9)"
+    )
+    parser.add_argument("--section", choices=SECTIONS, action="append", help="only this one; may be repeated")
+    parser.add_argument("--no-peers", action="store_true", help="leave other programs out")
+    parser.add_argument(
+        "--output", type=Path, default=FOLDER, help="the folder for results.md and results.json"
+    )
+    return parser
+
+
+def _rounds(text: str) -> int:
+    rounds = int(text)
+    if rounds < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return rounds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

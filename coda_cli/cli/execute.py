@@ -256,13 +256,15 @@ def execute(
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
-        options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
+        told = SyncProgress(invocation.formula.name)
+        options = RunOptions(
+            os.environ, may_fetch=not no_fetch, redactor=redactor, on_request=told.count_request, **chosen
+        )
         _check_options(invocation, options, dynamic_url, max_rows)
         source = ValueSource()
         given = Given(
             [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
         )
-        told = SyncProgress(invocation.formula.name)
         wanted = RowsWanted(max_rows or SyncLimits(), output_format, compiled if query is not None else None)
         run = TableRun(session, wanted, out, told)
         with progress(messages, told, shown=not verbose and not debug):

@@ -6,7 +6,7 @@ Owns what is told beside the rows. When a sync ends is the runtime's, how rows l
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +14,6 @@ import click
 from coda_cli.cli.output import nothing_shown, write_result
 from coda_cli.cli.row_output import RowForm, row_output
 from coda_cli.errors import CodaError
-from coda_cli.runtime.counted_fetcher import CountedFetcher
 from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
 
@@ -56,14 +55,18 @@ class SyncProgress:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self.fetcher: CountedFetcher | None = None
+        self._requests = 0
         self.sync: TableSync | None = None
+
+    def count_request(self) -> None:
+        """Count one more request."""
+        self._requests += 1
 
     def __call__(self) -> str:
         """Return the line of progress, without the time."""
-        if self.sync is None or self.fetcher is None:
+        if self.sync is None:
             return f"Running {self._name}"
-        return f"Running {self._name} … {self.sync.count:,} rows, {self.fetcher.count:,} requests"
+        return f"Running {self._name} … {self.sync.count:,} rows, {self._requests:,} requests"
 
 
 class TableRun:
@@ -89,9 +92,6 @@ class TableRun:
         Raises:
             CodaError: as for ``TableSync.rows`` and ``row_output``; the rows before it are printed.
         """
-        fetcher = CountedFetcher(context.fetcher)
-        self._progress.fetcher = fetcher
-        context = replace(context, fetcher=fetcher)
         schema = schema_of_rows(table, context)
         context = told_of_schema(context, table, schema)
         if is_incremental:

@@ -10,6 +10,7 @@ import pytest
 from coda_cli import sdk
 from coda_cli.errors import CodaError
 from coda_cli.runtime.sync import SyncLimits, TableSync
+from tests.fetchers import OneByOne
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,15 +20,7 @@ ALL = SyncLimits(None, None)
 COMPLETION = sdk.SyncCompletionMetadata("since yesterday")
 
 
-class NoFetcher:
-    """A fetcher for what sends nothing."""
-
-    def fetch(self, *_: Any, **__: Any) -> Any:
-        """Refuse."""
-        raise AssertionError
-
-
-CONTEXT = sdk.ExecutionContext(NoFetcher())
+CONTEXT = sdk.ExecutionContext(OneByOne())
 
 
 @dataclass

@@ -9,12 +9,12 @@ import pytest
 from coda_cli import sdk
 from coda_cli.errors import ResultError
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
+from tests.fetchers import OneByOne
 from tests.runtime.syncing import (
     ALL,
     COMPLETION,
     CONTEXT,
     Item,
-    NoFetcher,
     Result,
     failed,
     ids,
@@ -81,9 +81,7 @@ def test_continuations_are_stored() -> None:
 
 def test_the_rest_of_the_sync_stays() -> None:
     """What is said of the sync beside its continuation is said in every call."""
-    context = sdk.ExecutionContext(
-        NoFetcher(), sync=sdk.Sync(dynamic_url="u", previous_completion=COMPLETION)
-    )
+    context = sdk.ExecutionContext(OneByOne(), sync=sdk.Sync(dynamic_url="u", previous_completion=COMPLETION))
     seen = []
 
     def table(context: sdk.ExecutionContext) -> Result:

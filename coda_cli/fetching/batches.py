@@ -9,7 +9,13 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coda_cli.errors import CredentialsError
+    from coda_cli.sdk.context import FetchRequest, FetchResponse
+
+    # Checks and authenticates a request, and returns what sends it and waits for the answer.
+    Begin = Callable[[FetchRequest, "Batch"], Callable[[], FetchResponse]]
 
 
 class GivenUp(Exception):  # noqa: N818 - no error, and nobody hears of it

@@ -18,11 +18,10 @@ from coda_cli.fetching.deadlines import Outcome, Worker, waited_for
 from coda_cli.sdk.fetch_requests import checked_concurrency, requests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from coda_cli.fetching.batches import Begin
     from coda_cli.sdk.context import FetchRequest, FetchResponse
-
-    Begin = Callable[[FetchRequest, Batch], Callable[[], FetchResponse]]
 
 logger = logging.getLogger(__name__)
 

@@ -202,7 +202,7 @@ class HttpFetcher:
             try:
                 response = self._send(request, tries)
             except RequestError as error:
-                if not tries.again(request.method, error):
+                if not tries.again(request.method, error, shown(request.url)):
                     error.details = (*error.details, *tries.told)
                     raise
                 request, authenticator = self._prepare(leg)
@@ -215,7 +215,7 @@ class HttpFetcher:
                 corrected += 1
                 leg = replace(leg, url=mended.url, corrections=leg.corrections | mended.corrections)
                 request = mended
-            elif tries.again(request.method, response):
+            elif tries.again(request.method, response, shown(request.url)):
                 request, authenticator = self._prepare(leg)
             else:
                 return exchange

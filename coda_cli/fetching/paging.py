@@ -19,10 +19,10 @@ from coda_cli.sdk.fetch_requests import next_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from coda_cli.fetching.batches import Begin
     from coda_cli.fetching.pack_request import PackRequest
     from coda_cli.sdk.context import FetchRequest, FetchResponse
 
-    Begin = Callable[[FetchRequest, Batch], Callable[[], FetchResponse]]
     Following = Callable[[FetchResponse], FetchRequest | str | None]
 
 

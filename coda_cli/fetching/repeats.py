@@ -72,8 +72,11 @@ class Tries:
         assert self._deadline is not None
         return self._deadline - time.monotonic()
 
-    def again(self, method: str, failure: RequestError | WireResponse) -> bool:
-        """Wait and return True, if a request that failed like this is to be sent again."""
+    def again(self, method: str, failure: RequestError | WireResponse, where: str = "") -> bool:
+        """Wait and return True, if a request that failed like this is to be sent again.
+
+        ``where`` it went is told with it: others may fail beside it.
+        """
         if not _may_repeat(method, failure):
             self._remark = _why_not(method, failure)
             return False
@@ -90,9 +93,8 @@ class Tries:
             )
             return False
         self._schedule = schedule
-        logger.info(
-            "trying again in %.2f s (%d of %d): %s", pause, self._made, self._retries, _reason(failure)
-        )
+        said = f"{_reason(failure)} ({method} {where})" if where else _reason(failure)
+        logger.info("trying again in %.2f s (%d of %d): %s", pause, self._made, self._retries, said)
         self._wait(pause)
         return True
 

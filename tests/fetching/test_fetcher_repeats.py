@@ -254,5 +254,5 @@ def test_repeats_are_told(server: LoopbackServer, caplog: pytest.LogCaptureFixtu
     first, again, second = caplog.messages
     assert first.startswith(f"GET {server.url}/?token 503 in ")
     assert again.startswith("trying again in 0.")
-    assert again.endswith(" s (1 of 3): 503")
+    assert again.endswith(f" s (1 of 3): 503 (GET {server.url}/?token)"), "many may be on their way"
     assert second.startswith(f"GET {server.url}/?token 200 in ")

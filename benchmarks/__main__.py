@@ -32,6 +32,7 @@ SECTIONS = ("start-up", "throughput", "bodies")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for and return the exit code."""
     options = _parser().parse_args(arguments)
+    options.output.mkdir(parents=True, exist_ok=True)  # before there is anything to lose
     with serving() as url, tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         peers = Peers() if options.no_peers else find_peers(url, folder)
@@ -75,11 +76,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rounds(text: str) -> int:
-    rounds = int(text)
-    if rounds < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return rounds
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
+    return int(text)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -13,7 +13,7 @@ import json
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -112,4 +112,5 @@ def serving() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    with suppress(KeyboardInterrupt):  # Ctrl-C in a terminal reaches the harness, too
+        asyncio.run(_serve())

@@ -4,8 +4,8 @@
     coda execute packs/s3_inventory.py Objects coda-demo-logs app/ --output csv
     coda execute packs/s3_inventory.py Objects coda-demo-logs --max-rows all --output ndjson
 
---param region=eu-central-1 asks another region. It needs s3:ListBucket. Rows are printed as they arrive;
-pages beyond --max-rows are not asked for.
+--param region=eu-central-1 asks another region. It needs s3:ListBucket. Rows are printed as they arrive,
+and each page is fetched while the one before is printed.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import unquote_plus
 
-# A file beside a pack can be imported.
-from s3 import Region, bucket_url, children
+# A file beside a pack can be imported; this generator follows the pages of ListObjectsV2.
+from s3 import Region, listing
 
 from coda_cli import sdk
 
@@ -41,21 +41,12 @@ def objects(
     region: Region = "us-east-1",
 ) -> Iterator[S3Object]:
     """The objects of a bucket, or those under a prefix."""
-    token: str | None = None
-    while True:
-        # Keys come URL-encoded: XML cannot hold every character that a key can.
-        query = {"list-type": 2, "encoding-type": "url", "prefix": prefix, "continuation-token": token}
-        url = sdk.with_query_params(bucket_url(bucket, region), query)
-        answer = context.fetcher.fetch("GET", url).body
-        for found in children(answer, "Contents"):
-            key = unquote_plus(found["Key"][0])
-            yield S3Object(
-                uri=f"s3://{bucket}/{key}",
-                key=key,
-                size=int(found["Size"][0]),
-                modified=found["LastModified"][0],
-                storage_class=found.get("StorageClass", [None])[0],
-            )
-        if answer["IsTruncated"] != ["true"]:
-            return
-        (token,) = answer["NextContinuationToken"]
+    for found in listing(context, bucket, prefix, region):
+        key = unquote_plus(found["Key"][0])
+        yield S3Object(
+            uri=f"s3://{bucket}/{key}",
+            key=key,
+            size=int(found["Size"][0]),
+            modified=found["LastModified"][0],
+            storage_class=found.get("StorageClass", [None])[0],
+        )

@@ -25,7 +25,10 @@ run coda execute --profile emulator-role packs/dynamodb.py Query Orders customer
 step "   The same profile, asked who it is: the role, not the user."
 run coda execute --profile emulator-role packs/identity.py GetCallerIdentity --output table
 
-step "4. A refusal. The role's trust policy asks for the external id, and this one is another."
+step "4. A sync table: rows are printed as they arrive, page after page; here no more than three of them."
+run coda execute packs/s3_inventory.py Objects coda-demo-reports --max-rows 3 --output table
+
+step "5. A refusal. The role's trust policy asks for the external id, and this one is another."
 status=0
 run coda execute packs/s3_assume_role.py ListBuckets --external-id another-tenant || status=$?
 printf 'Exit code %s: credentials.\n' "$status"

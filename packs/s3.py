@@ -10,6 +10,7 @@ They need s3:ListAllMyBuckets, s3:ListBucket, s3:GetObject and, for PutText, s3:
 """
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote, unquote_plus
 
@@ -45,23 +46,13 @@ def list_objects(
     region: Region = "us-east-1",
 ) -> list[dict[str, str | int]]:
     """List all objects of a bucket, or those under a prefix."""
-    query = {"list-type": 2, "encoding-type": "url", "prefix": prefix}
-    first = sdk.with_query_params(bucket_url(bucket, region), query)
-
-    def following(page: sdk.FetchResponse) -> str | None:
-        if page.body["IsTruncated"] != ["true"]:
-            return None
-        (token,) = page.body["NextContinuationToken"]
-        return sdk.with_query_params(first, {"continuation-token": token})
-
     return [
         {
             "key": unquote_plus(found["Key"][0]),
             "size": int(found["Size"][0]),
             "modified": found["LastModified"][0],
         }
-        for page in context.fetcher.pages(first, next=following)
-        for found in children(page.body, "Contents")
+        for found in listing(context, bucket, prefix, region)
     ]
 
 
@@ -98,6 +89,21 @@ def put_text(
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     context.fetcher.fetch("PUT", object_url(bucket, key, region), headers=headers, body=text)
     return f"s3://{bucket}/{key}"
+
+
+def listing(context: sdk.ExecutionContext, bucket: str, prefix: str, region: str) -> Iterator[Any]:
+    """Yield the elements that describe a bucket's objects, page after page; their keys are URL-encoded."""
+    query = {"list-type": 2, "encoding-type": "url", "prefix": prefix}
+    first = sdk.with_query_params(bucket_url(bucket, region), query)
+
+    def following(page: sdk.FetchResponse) -> str | None:
+        if page.body["IsTruncated"] != ["true"]:
+            return None
+        (token,) = page.body["NextContinuationToken"]
+        return sdk.with_query_params(first, {"continuation-token": token})
+
+    for page in context.fetcher.pages(first, next=following):
+        yield from children(page.body, "Contents")
 
 
 def object_url(bucket: str, key: str, region: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS_OF_THE_WHOLE = {
-    *("architecture", "conventions", "start_up", "public_api", "docs", "packaging", "secrets"),
+    *("architecture", "conventions", "start_up", "public_api", "docs", "porting", "packaging", "secrets"),
     "benchmarks",
     *(
         "bad_input",

@@ -91,6 +91,16 @@ def leaking(context: sdk.ExecutionContext, number: int = 0) -> None:
     raise ValueError(f"cannot log in as {os.environ['AWS_ACCESS_KEY_ID']} with {secret} and {token}")
 
 
+@pack.sync_table(description="Rows of an answer, one that is none, and a failure.")
+def rows(context: sdk.ExecutionContext):
+    secret, token = os.environ["AWS_SECRET_ACCESS_KEY"], os.environ["AWS_SESSION_TOKEN"]
+    answer = fetch(context)
+    yield {"headers": dict(answer.headers), "body": answer.body}
+    yield {secret: token, "text": f"{secret} {token}"}
+    yield secret
+    return sdk.SyncResult([], continuation={1: token}, deleted_row_ids=[secret])
+
+
 @pack.formula(description=f"Described with {os.environ.get('AWS_SECRET_ACCESS_KEY')}.")
 def described(context: sdk.ExecutionContext) -> dict[str, str]:
     return {os.environ["AWS_SECRET_ACCESS_KEY"]: os.environ["AWS_SESSION_TOKEN"]}
@@ -190,7 +200,7 @@ def test_echoes_of_a_role(capsys: Capture, service: LoopbackServer, sts: FakeSts
 def test_outputs(capsys: Capture, service: LoopbackServer, sts: FakeSts, option: str) -> None:
     """No form of output brings back what another hides, keys of objects included."""
     service.answer(lambda received: echoed("json", received))
-    for formula in ("Whole", "Described", "Printed"):
+    for formula in ("Whole", "Described", "Printed", "Rows"):
         said = check(outcome_of(capsys, "execute", "role.py", formula, option), service, sts)
         assert "[secret]" in said
 

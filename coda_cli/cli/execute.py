@@ -16,7 +16,9 @@ from coda_cli.cli.dry_run import show_dry_run
 from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
-from coda_cli.cli.output import FORMATS, compile_query, nothing_shown, write_result, write_text
+from coda_cli.cli.output import FORMATS, nothing_shown, write_result, write_text
+from coda_cli.cli.queries import compile_query
+from coda_cli.cli.sync_progress import SyncProgress
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import (
@@ -268,15 +270,17 @@ def execute(
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
-        options = RunOptions(environ=os.environ, may_fetch=not no_fetch, redactor=redactor, **chosen)
+        told = SyncProgress(invocation.formula.name)
+        options = RunOptions(
+            os.environ, may_fetch=not no_fetch, redactor=redactor, on_request=told.count_request, **chosen
+        )
         _check_options(invocation, options, dynamic_url, max_rows)
         source = ValueSource()
         given = Given(
             [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
         )
         query_of_rows = None if query is None else compiled
-        rows = _table_run(session, invocation, max_rows, output_format, query_of_rows, out)
-        told = (lambda: f"Running {invocation.formula.name}") if rows is None else rows.progress
+        rows = _table_run(session, invocation, max_rows, output_format, query_of_rows, out, told)
         with progress(messages, told, shown=not verbose and not debug):
             result = _run(loaded, invocation, options, given, rows)
         if options.dry_run is not None:
@@ -291,7 +295,7 @@ def _table_run(session: Session, invocation: Invocation, *wanted: Any) -> TableR
         return None
     from coda_cli.cli.sync import table_run
 
-    return table_run(session, invocation, *wanted)
+    return table_run(session, *wanted)
 
 
 def _check_options(

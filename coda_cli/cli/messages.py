@@ -54,7 +54,7 @@ class Messages(io.TextIOBase):
         self._stream = sys.stderr if stream is None else stream
         self._lock = threading.RLock()
         self._progress_shown = False
-        self._is_asking = False  # what was written last is a line without an end, such as a prompt
+        self._is_line_open = False  # what was written last is a line without an end, such as a prompt
 
     encoding = "utf-8"
 
@@ -85,7 +85,7 @@ class Messages(io.TextIOBase):
         """Write text without secrets and without control characters."""
         self._put(printable(self._redactor.message(text)))
         if text:
-            self._is_asking = not text.endswith("\n")
+            self._is_line_open = not text.endswith("\n")
         return len(text)
 
     def flush(self) -> None:
@@ -104,7 +104,7 @@ class Messages(io.TextIOBase):
     def progress(self, text: str) -> None:
         """Replace the line of progress, but wipe out no question that a person is asked."""
         with self._lock:
-            if self._is_asking or self._is_echo_off():
+            if self._is_line_open or self._is_echo_off():
                 return
             self._put(f"{_CLEAR_LINE}{printable(text)}", keep_progress=True)
             self._progress_shown = True
@@ -114,11 +114,15 @@ class Messages(io.TextIOBase):
         self._put("")
 
     @contextmanager
-    def without_progress(self) -> Iterator[None]:
-        """Keep the line of progress away while something else is written to the same terminal."""
+    def without_progress(self, *, ends_line: bool = True) -> Iterator[None]:
+        """Keep the line of progress away while something else is written to the same terminal.
+
+        Where that does not end its line, progress stays away, since it would wipe the line out.
+        """
         with self._lock:
             self.clear_progress()
             yield
+            self._is_line_open = not ends_line
 
     def _is_echo_off(self) -> bool:
         """Tell whether something reads from the terminal without echo, as for an MFA code."""

@@ -7,6 +7,7 @@ The only module that imports rich, and only where a table or colour is wanted. E
 from __future__ import annotations
 
 import re
+import select
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coda_cli.cli.messages import colour_wanted, printable
-from coda_cli.errors import CodaError, UsageError
+from coda_cli.errors import CodaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,57 +30,6 @@ _UNPRINTABLE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\u
 _LONGEST_COLOURED = 100_000
 _NARROWEST_TEXT = 12
 _NATURAL_WIDTH = 1_000_000
-
-
-def compile_query(query: str | None) -> Callable[[object], object]:
-    """Return the function that applies a JMESPath query; without one, it changes nothing.
-
-    Raises:
-        UsageError: the query is malformed, found before anything runs.
-    """
-    if query is None:
-        return lambda value: value
-    import jmespath
-
-    try:
-        compiled = jmespath.compile(query)
-    except Exception as error:  # noqa: BLE001 - not all of its errors are JMESPathErrors
-        raise UsageError(f"--query is not a JMESPath expression: {_first_line(error)}", query) from None
-    _check_functions(compiled.parsed, query)
-
-    def apply(value: object) -> object:
-        from datetime import UTC
-
-        from coda_cli.runtime.results import json_result
-        from coda_cli.sdk.schemas import Schema
-
-        try:
-            return json_result(compiled.search(value), Schema(), "--query", UTC)
-        except Exception as error:  # noqa: BLE001 - its functions raise what Python's raise
-            raise UsageError(f"--query does not fit the result: {_first_line(error)}", query) from None
-
-    return apply
-
-
-def _check_functions(node: Any, query: str) -> None:
-    """Refuse functions that JMESPath does not have: it would only find that out with the result."""
-    from jmespath.functions import Functions
-
-    if node["type"] == "function_expression":
-        name, given = node["value"], len(node["children"])
-        if name not in Functions.FUNCTION_TABLE:
-            raise UsageError(f"--query calls {name}(), which JMESPath does not have", query)
-        wanted = Functions.FUNCTION_TABLE[name]["signature"]
-        is_variadic = bool(wanted) and wanted[-1].get("variadic", False)
-        if given < len(wanted) or (given > len(wanted) and not is_variadic):
-            raise UsageError(f"--query gives {name}() {given} values, and it takes {len(wanted)}", query)
-    for child in node["children"]:
-        if isinstance(child, dict):  # the bounds of a slice are numbers
-            _check_functions(child, query)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def write_result(value: object, output_format: str | None, out: TextIO | None = None) -> None:
@@ -127,11 +77,24 @@ def write_text(text: str, out: TextIO | None = None) -> None:
 def write_encoded(text: str, out: TextIO) -> None:
     """Write text that has no control characters already, as JSON that was made here.
 
+    A stream of a descriptor is gone round: its locks would keep the main thread, which flushes it at the end,
+    waiting for another one that writes to somebody who does not read.
+
     Raises:
         CodaError: as for ``write_result``.
     """
+    raw = getattr(getattr(out, "buffer", None), "raw", None)
     with _standard_output(out):
-        _put(text, out)
+        if raw is None:
+            _put(text, out)
+            return
+        out.flush()
+        rest = memoryview(text.encode(out.encoding, "backslashreplace"))
+        while rest:
+            written = raw.write(rest)
+            if written is None:  # another program made it a descriptor that does not wait
+                select.select([], [raw], [])
+            rest = rest[written or 0 :]
 
 
 def write_step(text: str, out: TextIO, *, is_right: bool) -> None:

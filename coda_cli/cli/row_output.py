@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from coda_cli.cli.messages import printable
 from coda_cli.cli.output import json_encoder, scalar_keys, text_object, write_encoded, write_result
-from coda_cli.cli.spool import Layout, Spool
+from coda_cli.cli.spool import Ending, Layout, Spool
 from coda_cli.errors import CodaError
 from coda_cli.sdk.value_types import ValueType
 
@@ -41,7 +41,7 @@ class RowWriter(Protocol):
         """Write a row, now or later; it may be changed by others afterwards."""
         ...
 
-    def end(self, *, is_whole: bool) -> None:
+    def end(self, ending: Ending) -> None:
         """Write what is left. Where the rows ended early and none came, nothing at all is written."""
         ...
 
@@ -69,11 +69,11 @@ def row_output(session: Session, form: RowForm, out: TextIO) -> Iterator[Callabl
         yield writer.add
     except BaseException as error:
         with suppress(Exception):  # the first failure is the one to tell
-            writer.end(is_whole=False)
+            writer.end(Ending.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Ending.FAILED)
         if isinstance(error, RecursionError):
             raise CodaError("a row cannot be written: it is nested too deeply") from None
         raise
-    writer.end(is_whole=True)
+    writer.end(Ending.WHOLE)
 
 
 def _writer(session: Session, form: RowForm, out: TextIO) -> RowWriter:
@@ -81,7 +81,8 @@ def _writer(session: Session, form: RowForm, out: TextIO) -> RowWriter:
     is_shared = out.isatty() and session.messages.isatty()
 
     def write(text: str) -> None:
-        with session.messages.without_progress() if is_shared else nullcontext():
+        ends_line = text.endswith("\n")
+        with session.messages.without_progress(ends_line=ends_line) if is_shared else nullcontext():
             write_encoded(text, out)
 
     match form.output_format or ("table" if for_people else "json"):
@@ -130,8 +131,8 @@ class _Encoded:
             text = self._encode(self._redactor.value(row))
         self._spool.put(text + self._end)
 
-    def end(self, *, is_whole: bool) -> None:
-        self._spool.end(is_whole=is_whole)
+    def end(self, ending: Ending) -> None:
+        self._spool.end(ending)
 
 
 class _Lines(Protocol):
@@ -236,11 +237,11 @@ class _Columns:
             self._unknown.update(dict.fromkeys(key for key in row if key not in self._known))
         self._spool.put(self._form.lines(row, self._columns))
 
-    def end(self, *, is_whole: bool) -> None:
+    def end(self, ending: Ending) -> None:
         if self._spool is None and self._kept:
             self._begin_with_kept()
         if self._spool is not None:
-            self._spool.end(is_whole=is_whole)
+            self._spool.end(ending)
         if self._unknown:
             self._session.messages.write(
                 f"Left out, since they first came after {FIRST_ROWS} rows: {', '.join(self._unknown)}.\n"
@@ -275,10 +276,10 @@ class _Pages:
         if len(self._page) == PAGE:
             self._write_page()
 
-    def end(self, *, is_whole: bool) -> None:
+    def end(self, ending: Ending) -> None:
         if self._page:
             self._write_page()
-        if is_whole and not self._has_written:
+        if ending is Ending.WHOLE and not self._has_written:
             self._session.messages.write("(no rows)\n")
 
     def _write_page(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,24 @@ if TYPE_CHECKING:
 _EVERY = 0.05
 """Seconds after which what has come is written, however little."""
 
+_SLICE = 0.5
+"""Seconds of one wait for the thread."""
+
 _A_LOT = 1 << 16
 _TOO_MUCH = 1 << 20
 """Characters that wait to be written: the thread is woken; and the main thread waits for it."""
+
+
+_PATIENCE = 3
+"""Seconds after Ctrl-C in which somebody has to read, or what was handed over is given up."""
+
+
+class Ending(Enum):
+    """How pieces ended: all of them came, something failed, or somebody pressed Ctrl-C."""
+
+    WHOLE = "whole"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ class Spool:
         self._error: BaseException | None = None
         self._is_wanted = Event()  # there is a lot to write, or nothing will follow
         self._has_room = Event()
-        self._ended: bool | None = None
+        self._ending: Ending | None = None
         self._thread = Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
 
@@ -64,18 +80,24 @@ class Spool:
         if self._error is not None or self._given - self._taken > _A_LOT:
             self._make_room()
 
-    def end(self, *, is_whole: bool) -> None:
+    def end(self, ending: Ending) -> None:
         """Wait until everything is written, and end the thread.
 
-        Where nothing came, only a whole result is written: an empty one.
+        Where nothing came, only a whole result is written: an empty one. After Ctrl-C nobody is waited for
+        who does not read.
 
         Raises:
             OSError: as for ``put``.
         """
-        self._ended = is_whole
+        self._ending = ending
         self._is_wanted.set()
+        taken, waited = self._taken, 0.0
         while self._thread.is_alive():  # in slices: Ctrl-C just before a wait is seen after it only
-            self._thread.join(0.5)
+            self._thread.join(_SLICE)
+            waited = waited + _SLICE if self._taken == taken else 0
+            taken = self._taken
+            if ending is Ending.INTERRUPTED and waited >= _PATIENCE:
+                return
         if self._error is not None:
             raise self._error
 
@@ -98,11 +120,12 @@ class Spool:
 
     def _write_all(self) -> None:
         layout = self._layout
-        has_written, ended = False, None
-        while ended is None:
+        has_written = False
+        ending: Ending | None = None
+        while ending is None:
             self._is_wanted.wait(_EVERY)
             self._is_wanted.clear()
-            ended = self._ended  # read before the pieces, so that none is left behind
+            ending = self._ending  # read before the pieces, so that none is left behind
             pieces = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if pieces:
                 before = layout.separator if has_written else layout.opening
@@ -110,7 +133,6 @@ class Spool:
                 self._write(before + layout.separator.join(pieces))
                 self._taken += sum(map(len, pieces))
                 self._has_room.set()
-        if has_written:
-            self._write(layout.closing)
-        elif ended:
-            self._write(layout.empty)
+        last = layout.closing if has_written else layout.empty if ending is Ending.WHOLE else ""
+        if last:
+            self._write(last)

@@ -6,7 +6,7 @@ Owns what is told beside the rows. When a sync ends is the runtime's, how rows l
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +14,6 @@ import click
 from coda_cli.cli.output import nothing_shown, write_result
 from coda_cli.cli.row_output import RowForm, row_output
 from coda_cli.errors import CodaError
-from coda_cli.runtime.counted_fetcher import CountedFetcher
 from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
 from coda_cli.sdk.sync_tables import SyncTable
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from coda_cli.cli.session import Session
+    from coda_cli.cli.sync_progress import SyncProgress
     from coda_cli.runtime.invocations import Invocation
     from coda_cli.runtime.rows import Row
     from coda_cli.sdk.context import ExecutionContext
@@ -52,32 +52,17 @@ class RowsWanted:
     query: Callable[[object], object] | None
 
 
-class SyncProgress:
-    """Says how far a run has come: of a table, its rows and requests."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self.fetcher: CountedFetcher | None = None
-        self.sync: TableSync | None = None
-
-    def __call__(self) -> str:
-        """Return the line of progress, without the time."""
-        if self.sync is None or self.fetcher is None:
-            return f"Running {self._name}"
-        return f"Running {self._name} … {self.sync.count:,} rows, {self.fetcher.count:,} requests"
-
-
 def table_run(
     session: Session,
-    invocation: Invocation,
     limits: SyncLimits | None,
     output_format: str | None,
     query: Callable[[object], object] | None,
     out: TextIO,
+    progress: SyncProgress,
 ) -> TableRun:
     """Return the run of what gives rows, with what the person chose for them."""
     wanted = RowsWanted(limits or SyncLimits(), output_format, query)
-    return TableRun(session, wanted, out, SyncProgress(invocation.formula.name))
+    return TableRun(session, wanted, out, progress)
 
 
 class TableRun:
@@ -87,7 +72,7 @@ class TableRun:
         self._session = session
         self._wanted = wanted
         self._out = out
-        self.progress = progress
+        self._progress = progress
 
     def run_invocation(
         self, invocation: Invocation, context: ExecutionContext, values: Sequence[object], *, is_shown: bool
@@ -117,9 +102,6 @@ class TableRun:
         Raises:
             CodaError: as for ``TableSync.rows`` and ``row_output``; the rows before it are printed.
         """
-        fetcher = CountedFetcher(context.fetcher)
-        self.progress.fetcher = fetcher
-        context = replace(context, fetcher=fetcher)
         schema = schema_of_rows(table, context)
         context = told_of_schema(context, table, schema)
         if is_incremental:
@@ -151,7 +133,7 @@ class TableRun:
         self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
     ) -> TableSync:
         sync = TableSync(table, context, values, schema, self._wanted.limits)
-        self.progress.sync = sync
+        self._progress.sync = sync
         return sync
 
     def _show_queried(self, rows: Generator[Row, None, None], query: Callable[[object], object]) -> None:

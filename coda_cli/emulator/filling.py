@@ -1,4 +1,4 @@
-"""What the emulator holds: a user, a role, buckets, a table, a parameter, an API.
+"""What the emulator holds: a user, a role, buckets, a table, a parameter, an API, a log group.
 
 Sends ordinary requests through the fetcher of a pack, one for each service. The requests are what the
 AWS documentation says, and nothing in here knows that an emulator answers them.
@@ -7,6 +7,7 @@ AWS documentation says, and nothing in here knows that an emulator answers them.
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -83,6 +84,11 @@ ANSWERS: dict[str, tuple[int, Any]] = {
 }
 """What the API answers at ``/orders``: status and body by method."""
 
+LOG_GROUP = "/coda-demo/app"
+LOG_STREAM = "web"
+MESSAGES = ("INFO started", "WARN 2 orders wait", "ERROR printer on fire", "INFO stopped")
+"""What was logged, a minute between any two; the last when the emulator was filled."""
+
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 READING = {
     "Effect": "Allow",
@@ -94,6 +100,8 @@ READING = {
         "dynamodb:GetItem",
         "dynamodb:Query",
         "dynamodb:Scan",
+        "logs:DescribeLogGroups",
+        "logs:FilterLogEvents",
     ],
     "Resource": "*",
 }
@@ -171,6 +179,24 @@ def make_api(apigateway: Fetcher) -> None:
         templates = {"application/json": json.dumps(body)}
         ask("PUT", f"{place}/integration/responses/{status}", responseTemplates=templates)
     ask("POST", f"/{api['id']}/deployments", stageName=STAGE)
+
+
+def make_log_group(logs: Fetcher) -> None:
+    """Make the log group, its stream and the events of the last minutes: AWS takes none that are old."""
+
+    def ask(operation: str, **request: Any) -> None:
+        names = {"logGroupName": LOG_GROUP, **request}
+        _json(logs, "logs", "1.1", f"Logs_20140328.{operation}", names)
+
+    now = time.time_ns() // 1_000_000
+    ages = range(len(MESSAGES) - 1, -1, -1)
+    events = [
+        {"timestamp": now - 60_000 * age, "message": message}
+        for age, message in zip(ages, MESSAGES, strict=True)
+    ]
+    ask("CreateLogGroup")
+    ask("CreateLogStream", logStreamName=LOG_STREAM)
+    ask("PutLogEvents", logStreamName=LOG_STREAM, logEvents=events)
 
 
 def _iam(fetcher: Fetcher, action: str, **parameters: str) -> dict[str, Any]:

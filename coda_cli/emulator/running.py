@@ -84,6 +84,7 @@ def _filled(server: Server, folder: Path, environ: Mapping[str, str]) -> Emulato
             ("dynamodb", filling.make_table),
             ("ssm", filling.make_parameter),
             ("apigateway", filling.make_api),
+            ("logs", filling.make_log_group),
         ):
             with _fetcher(service, environment) as fetcher:
                 make(fetcher)

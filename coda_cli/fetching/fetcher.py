@@ -71,6 +71,7 @@ class HttpFetcher:
         endpoint: of a pack that requires one.
         is_allowed: False refuses every fetch.
         most_concurrent: requests at once; 1 where it matters which is the first.
+        on_request: is called for each request that the pack asks for.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class HttpFetcher:
         endpoint: Endpoint | None = None,
         is_allowed: bool = True,
         most_concurrent: int | None = None,
+        on_request: Callable[[], None] | None = None,
     ) -> None:
         self._policy = policy
         self._authenticator = authenticator
@@ -99,6 +101,7 @@ class HttpFetcher:
         self._wait = wait
         self._is_allowed = is_allowed
         self._most_concurrent = most_concurrent
+        self._on_request = on_request
         self._transport: Transport | None = None
         self._shared = Lock()  # a pack may fetch from several threads: credentials are found once for all
         self._overrides: dict[str, Url | None] = {}
@@ -152,6 +155,8 @@ class HttpFetcher:
                 f"unhandled fetch: {asked.method} {without_query(asked.url)}",
                 "Requests are switched off by --no-fetch.",
             )
+        if self._on_request is not None:
+            self._on_request()
         leg = Leg(asked, not request.disable_authentication, batch)
         prepared = self._prepare(leg)
         return lambda: self._finish(request, leg, prepared)

@@ -51,7 +51,8 @@ class RunOptions:
     """What the person chose for one run.
 
     ``environ`` is the process's own, except in the emulator; ``duration`` is that of an assumed role's
-    session, in seconds; ``dry_run`` keeps the first request, where nothing is to be sent.
+    session, in seconds; ``dry_run`` keeps the first request, where nothing is to be sent; ``on_request`` is
+    called for each request that the pack asks for.
     """
 
     environ: Mapping[str, str] = field(repr=False)
@@ -68,6 +69,7 @@ class RunOptions:
     may_fetch: bool = True
     dry_run: DryRun | None = None
     redactor: Redactor = field(default_factory=Redactor)
+    on_request: Callable[[], None] | None = None
 
 
 def _now() -> datetime:
@@ -234,6 +236,7 @@ def _make_fetcher(
         retries=options.retries,
         is_allowed=options.may_fetch,
         most_concurrent=1 if dry_run else None,  # what it shows is the first
+        on_request=options.on_request,
     )
 
 

@@ -20,6 +20,7 @@ from coda_cli.runtime.tracebacks import Place, calling_place
 from coda_cli.sdk.authentication import Authentication
 from coda_cli.sdk.declarations import Kind, heard_by
 from coda_cli.sdk.formulas import Formula
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +123,9 @@ def _warnings(declared: object) -> Iterator[str]:
         if undescribed:
             plural = "s" if len(undescribed) > 1 else ""
             yield f"{declared.name} has no description of its parameter{plural} {', '.join(undescribed)}"
+        schema = declared.schema if isinstance(declared, SyncTable) else None
+        if schema is not None and schema.id_property is None:
+            yield f"{declared.name} has no id_property in its schema, by which a row is known again"
 
 
 def _of_service(word: str) -> Iterator[str]:

@@ -294,6 +294,15 @@ def test_closed_pipe(folder: Path, form: str) -> None:
         assert process.wait(timeout=60) == 0
 
 
+def test_ctrl_c_while_nobody_reads(folder: Path) -> None:
+    """A pager that stands still holds neither the generator nor the program."""
+    with start(folder, "Endless", "--max-rows", "all", "--output", "ndjson") as process:
+        assert lines(process.stdout, 1)[0]
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=60) == INTERRUPTED
+        assert lines(process.stderr, 3) == ["closed\n", "\n", "Interrupted.\n"]
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is full")  # noqa: PTH110 - a device
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "table", "text"])
 def test_a_full_disk(folder: Path, form: str) -> None:

@@ -201,6 +201,20 @@ def test_something_else_takes_the_place_of_progress() -> None:
     assert stream.getvalue() == "\r\x1b[KRunning F\r\x1b[Krow\nend\n"
 
 
+def test_progress_wipes_out_no_line_of_others() -> None:
+    """While a line that somebody else wrote has no end, the line of progress stays away."""
+    stream = Terminal()
+    shown = messages(stream)
+    with shown.without_progress(ends_line=False):
+        stream.write("  }")
+    shown.progress("Running F")
+    assert stream.getvalue() == "  }"
+    with shown.without_progress():
+        stream.write(",\n")
+    shown.progress("Running F")
+    assert stream.getvalue() == "  },\n\r\x1b[KRunning F"
+
+
 def test_progress_wipes_out_no_question() -> None:
     """While a prompt waits for its answer, the line of progress stays away; afterwards it is back."""
     terminal = Terminal()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
-from coda_cli.cli.output import FORMATS, compile_query, write_result, write_text
-from coda_cli.errors import CodaError, UsageError
+from coda_cli.cli.output import FORMATS, write_encoded, write_result, write_text
+from coda_cli.errors import CodaError
 from tests.programs import run_coda, write_pack
 
 if TYPE_CHECKING:
@@ -208,66 +210,6 @@ def test_text_for_people_is_made_printable(capsys: Capsys) -> None:
     assert capsys.readouterr().out == "a\\x1bb\n"
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        pytest.param(None, NESTED, id="none"),
-        pytest.param("name", "x", id="member"),
-        pytest.param("rows[].k", [1], id="projection"),
-        pytest.param("nosuch.deep", None, id="nothing there"),
-        pytest.param("length(tags)", 2, id="function"),
-        pytest.param("{a: name, b: owner.id}", {"a": "x", "b": 1}, id="new object"),
-    ],
-)
-def test_queries(query: str | None, found: object) -> None:
-    """A query is JMESPath; without one the result stays as it is."""
-    assert compile_query(query)(NESTED) == found
-
-
-@pytest.mark.parametrize("query", ["", "[", "a..b", "a b", "&", "'", "f(", "é", "{a}", "(" * 100_000])
-def test_malformed_queries(query: str) -> None:
-    """A query that is none is a usage error before anything runs."""
-    with pytest.raises(UsageError, match="--query is not a JMESPath expression"):
-        compile_query(query)
-
-
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        pytest.param("nosuch(@)", r"calls nosuch\(\), which JMESPath does not have", id="function"),
-        pytest.param("tags[?nosuch(@)]", r"calls nosuch\(\)", id="function inside"),
-        pytest.param("length()", r"gives length\(\) 0 values, and it takes 1", id="too few"),
-        pytest.param("length(a, b)", r"gives length\(\) 2 values, and it takes 1", id="too many"),
-    ],
-)
-def test_functions_are_looked_up_before_anything_runs(query: str, said: str) -> None:
-    """A call that no result could make right is a usage error before the formula runs."""
-    with pytest.raises(UsageError, match=f"--query {said}"):
-        compile_query(query)
-
-
-def test_functions_with_any_number_of_values() -> None:
-    """Some functions take as many values as there are."""
-    assert compile_query("merge(@, @, @)")({"a": 1}) == {"a": 1}
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        pytest.param("length(owner.id)", id="type"),
-        pytest.param("tags[::0]", id="step of 0"),
-        pytest.param("&name", id="expression as result"),
-        pytest.param("to_number('nan')", id="NaN"),
-        pytest.param("ceil(to_number('inf'))", id="infinity"),
-        pytest.param("`Infinity`", id="literal"),
-    ],
-)
-def test_queries_that_do_not_fit(query: str) -> None:
-    """A query that fails on the result, or finds what JSON has not, is a usage error."""
-    with pytest.raises(UsageError, match="--query does not fit the result"):
-        compile_query(query)(NESTED)
-
-
 def test_rows_without_a_value_are_shown(capsys: Capsys) -> None:
     """A table of empty objects has no columns, and is not nothing either."""
     write_result([{}, {}], "table")
@@ -282,3 +224,22 @@ def test_a_table_is_laid_out_as_it_is_written() -> None:
     lines = stream.read().splitlines()
     assert any("\\xdcbersicht \\u2603" in line for line in lines)
     assert len({len(line) for line in lines[3:5]}) == 1
+
+
+def test_a_descriptor_that_does_not_wait() -> None:
+    """Text goes out whole, though the pipe takes only as much as it holds."""
+    text = "é" * 500_000
+    theirs, ours = os.pipe()
+    os.set_blocking(ours, False)
+    read: list[bytes] = []
+
+    def read_all() -> None:
+        with os.fdopen(theirs, "rb") as stream:
+            read.append(stream.read())
+
+    reader = Thread(target=read_all)
+    reader.start()
+    with os.fdopen(ours, "w", encoding="utf-8") as out:
+        write_encoded(text, out)
+    reader.join()
+    assert read[0].decode() == text

@@ -6,30 +6,30 @@ from threading import Event, current_thread
 
 import pytest
 
-from coda_cli.cli.spool import Layout, Spool
+from coda_cli.cli.spool import Ending, Layout, Spool
 
 LINES = Layout(opening="<", separator=",", closing=">", empty="<>")
 MORE_THAN_WAITS = 3_000_000
 
 
 @pytest.mark.parametrize(
-    ("pieces", "is_whole", "expected"),
+    ("pieces", "ending", "expected"),
     [
-        pytest.param([], True, "<>", id="nothing"),
-        pytest.param([], False, "", id="nothing, ended early"),
-        pytest.param(["a"], True, "<a>", id="one"),
-        pytest.param(["a", "b", "c"], True, "<a,b,c>", id="several"),
-        pytest.param(["a", "b"], False, "<a,b>", id="several, ended early"),
-        pytest.param([str(number) for number in range(50_000)], True, None, id="many"),
+        pytest.param([], Ending.WHOLE, "<>", id="nothing"),
+        pytest.param([], Ending.FAILED, "", id="nothing, ended early"),
+        pytest.param(["a"], Ending.WHOLE, "<a>", id="one"),
+        pytest.param(["a", "b", "c"], Ending.WHOLE, "<a,b,c>", id="several"),
+        pytest.param(["a", "b"], Ending.INTERRUPTED, "<a,b>", id="several, ended early"),
+        pytest.param([str(number) for number in range(50_000)], Ending.WHOLE, None, id="many"),
     ],
 )
-def test_what_is_written(pieces: list[str], is_whole: bool, expected: str | None) -> None:
+def test_what_is_written(pieces: list[str], ending: Ending, expected: str | None) -> None:
     """Pieces stand in their order, with what belongs around them."""
     written: list[str] = []
     spool = Spool(written.append, LINES)
     for piece in pieces:
         spool.put(piece)
-    spool.end(is_whole=is_whole)
+    spool.end(ending)
     assert "".join(written) == (f"<{','.join(pieces)}>" if expected is None else expected)
 
 
@@ -39,7 +39,7 @@ def test_a_piece_is_written_while_nothing_follows() -> None:
     spool = Spool(lambda text: written.set(), Layout())
     spool.put("a")
     assert written.wait(30)
-    spool.end(is_whole=True)
+    spool.end(Ending.WHOLE)
 
 
 def test_another_thread_writes() -> None:
@@ -47,7 +47,7 @@ def test_another_thread_writes() -> None:
     threads = []
     spool = Spool(lambda text: threads.append(current_thread()), Layout())
     spool.put("a")
-    spool.end(is_whole=True)
+    spool.end(Ending.WHOLE)
     assert current_thread() not in threads
     assert not any(thread.is_alive() for thread in threads)
 
@@ -58,7 +58,7 @@ def test_whoever_gives_too_much_waits() -> None:
     spool = Spool(written.append, Layout())
     spool.put("x" * MORE_THAN_WAITS)
     assert sum(map(len, written)) == MORE_THAN_WAITS
-    spool.end(is_whole=True)
+    spool.end(Ending.WHOLE)
 
 
 def test_what_cannot_be_written() -> None:
@@ -73,7 +73,7 @@ def test_what_cannot_be_written() -> None:
     with pytest.raises(BrokenPipeError):
         spool.put("x")
     with pytest.raises(BrokenPipeError):
-        spool.end(is_whole=True)
+        spool.end(Ending.WHOLE)
 
 
 def test_what_cannot_be_written_at_the_end() -> None:
@@ -85,4 +85,4 @@ def test_what_cannot_be_written_at_the_end() -> None:
     spool = Spool(fail, Layout())
     spool.put("x")
     with pytest.raises(BrokenPipeError):
-        spool.end(is_whole=True)
+        spool.end(Ending.WHOLE)

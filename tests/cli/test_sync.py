@@ -11,10 +11,12 @@ import pytest
 from coda_cli import sdk
 from coda_cli.cli.messages import Messages
 from coda_cli.cli.session import Session
-from coda_cli.cli.sync import RowsWanted, SyncProgress, TableRun, limits_of_option
+from coda_cli.cli.sync import RowsWanted, TableRun, limits_of_option
+from coda_cli.cli.sync_progress import SyncProgress
 from coda_cli.errors import CodaError
 from coda_cli.redaction import Redactor
 from coda_cli.runtime.sync import SyncLimits
+from tests.fetchers import OneByOne
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,14 +48,6 @@ def test_no_number_of_rows(given: str) -> None:
         limits_of_option(COMMAND, OPTION, given)
 
 
-class Fetcher:
-    """A fetcher that answers everything alike."""
-
-    def fetch(self, *_: Any, **__: Any) -> Any:
-        """Answer."""
-        return "answer"
-
-
 class Run:
     """A run of a table, with what it says of itself."""
 
@@ -73,7 +67,7 @@ class Run:
         pack.sync_table(name="Items")(function)
         self._run.run(
             pack.sync_tables[0],
-            sdk.ExecutionContext(Fetcher()),
+            sdk.ExecutionContext(OneByOne()),
             [],
             is_incremental=is_incremental,
             is_shown=is_shown,
@@ -81,10 +75,9 @@ class Run:
         return self.out.getvalue()
 
 
-def two(context: sdk.ExecutionContext) -> Iterator[dict[str, int]]:
-    """Fetch, and yield a row, twice."""
+def two(_context: sdk.ExecutionContext) -> Iterator[dict[str, int]]:
+    """Yield two rows."""
     for number in (1, 2):
-        context.fetcher.fetch("GET", "/")
         yield {"id": number}
 
 
@@ -101,6 +94,7 @@ def test_progress() -> None:
 
     def table(context: sdk.ExecutionContext) -> Iterator[dict[str, int]]:
         for row in two(context):
+            run.progress.count_request()
             yield row
             lines.append(run.progress())
 

@@ -14,12 +14,18 @@ from tests.source_model import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coda_cli.sdk import ExecutionContext
+    from coda_cli.sdk import ExecutionContext, SyncTable
 
 
 def call(pack: str, formula: str, context: ExecutionContext, *values: object) -> Any:
     """Call a formula of one of our packs as the function that it is."""
     return choose_formula(load_pack(ROOT / "packs" / pack), formula).execute(context, *values)
+
+
+def table(pack: str, name: str) -> SyncTable:
+    """One of the sync tables of one of our packs."""
+    (found,) = (one for one in load_pack(ROOT / "packs" / pack).pack.sync_tables if one.name == name)
+    return found
 
 
 def execute(environment: Mapping[str, str], pack: str, *arguments: str) -> subprocess.CompletedProcess[str]:

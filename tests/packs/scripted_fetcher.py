@@ -16,16 +16,19 @@ from tests.fetchers import OneByOne
 
 @dataclass
 class ScriptedFetcher(OneByOne):
-    """Answers with each body in turn."""
+    """Answers with each body in turn; one that is an exception is raised."""
 
     bodies: list[Any]
     requests: list[dict[str, Any]] = field(default_factory=list)
 
     def fetch(self, method: Any, url: Any = None, **options: Any) -> FetchResponse:
-        """Keep the request and give the next body."""
+        """Keep the request and give the next body, or raise it."""
         asked = fetch_request(method, url, options)
         self.requests.append({"method": asked.method, "url": asked.url, "body": asked.body})
-        return FetchResponse(200, Headers(), self.bodies.pop(0))
+        body = self.bodies.pop(0)
+        if isinstance(body, Exception):
+            raise body
+        return FetchResponse(200, Headers(), body)
 
 
 def scripted(*bodies: Any) -> tuple[ExecutionContext, ScriptedFetcher]:

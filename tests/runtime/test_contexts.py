@@ -225,6 +225,18 @@ def test_retries(server: LoopbackServer, retries: int) -> None:
     assert len(server.requests) == retries + 1
 
 
+def test_requests_are_told(server: LoopbackServer) -> None:
+    """Whoever shows how far a run has come hears of every request, however the pack asks for it."""
+    told: list[None] = []
+    chosen = options(on_request=lambda: told.append(None))
+    with open_context(pack_of("127.0.0.1"), "pack", chosen) as context:
+        context.fetcher.fetch("GET", server.url)
+        context.fetcher.fetch_all([server.url] * 3)
+        following = iter([server.url + "/2"])
+        list(context.fetcher.pages(server.url, lambda _: next(following, None)))
+    assert len(told) == len(server.requests) == 6
+
+
 def test_connections_are_closed(server: LoopbackServer) -> None:
     """A run ends with no connection left open, also when its formula fails."""
 

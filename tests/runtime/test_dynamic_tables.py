@@ -10,17 +10,9 @@ import pytest
 from coda_cli import sdk
 from coda_cli.errors import CodaError, FormulaError, ResultError, UsageError
 from coda_cli.runtime.dynamic_tables import check_dynamic_url, schema_of_rows, told_of_schema
+from tests.fetchers import OneByOne
 
-
-class NoFetcher:
-    """A fetcher for what sends nothing."""
-
-    def fetch(self, *_: Any, **__: Any) -> Any:
-        """Refuse."""
-        raise AssertionError
-
-
-CONTEXT = sdk.ExecutionContext(NoFetcher(), sync=sdk.Sync(dynamic_url="https://example.com/1"))
+CONTEXT = sdk.ExecutionContext(OneByOne(), sync=sdk.Sync(dynamic_url="https://example.com/1"))
 ROW = sdk.make_object_schema(properties={"a": sdk.make_schema(type=sdk.ValueType.STRING)})
 
 

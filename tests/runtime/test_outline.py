@@ -30,9 +30,9 @@ def test_our_packs(pack: str) -> None:
     """For each of our packs the source shows what running it shows."""
     path = ROOT / "packs" / pack
     with restored_interpreter():
-        pack = load_pack(path).pack
+        loaded = load_pack(path).pack
     assert {(one.name, one.description) for one in read_outline(path)} == {
-        (block.name, block.description) for block in (*pack.formulas, *pack.sync_tables)
+        (block.name, block.description) for block in (*loaded.formulas, *loaded.sync_tables)
     }
 
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from coda_cli import sdk
-
-
-class NoFetcher:
-    """A fetcher for what sends nothing."""
-
-    def fetch(self, *_: Any, **__: Any) -> Any:
-        """Refuse."""
-        raise AssertionError
+from tests.fetchers import OneByOne
 
 
 def test_a_context_has_a_sync() -> None:
     """It is empty outside a sync, so that a function need not ask whether there is one."""
-    assert sdk.ExecutionContext(NoFetcher()).sync == sdk.Sync()
+    assert sdk.ExecutionContext(OneByOne()).sync == sdk.Sync()
     sync = sdk.Sync(continuation=2)
-    assert sdk.ExecutionContext(NoFetcher(), sync=sync).sync.continuation == 2
+    assert sdk.ExecutionContext(OneByOne(), sync=sync).sync.continuation == 2
 
 
 @pytest.mark.parametrize(

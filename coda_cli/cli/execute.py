@@ -63,6 +63,13 @@ class Given:
     pairs: Sequence[tuple[str, str]]
     dynamic_url: str | None = None
 
+    @classmethod
+    def read(cls, params: Sequence[str], named: Sequence[str], dynamic_url: str | None) -> Given:
+        """Return it with what stands for values replaced: files, standard input."""
+        source = ValueSource()
+        texts, pairs = [source.text(word) for word in params], [source.pair(word) for word in named]
+        return cls(texts, pairs, dynamic_url)
+
 
 class ExecuteCommand(click.Command):
     """``execute``, where a number is never an option and ``--help`` knows the formula."""
@@ -275,10 +282,7 @@ def execute(
             os.environ, may_fetch=not no_fetch, redactor=redactor, on_request=told.count_request, **chosen
         )
         _check_options(invocation, options, dynamic_url, max_rows)
-        source = ValueSource()
-        given = Given(
-            [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
-        )
+        given = Given.read(params, named, dynamic_url)
         query_of_rows = None if query is None else compiled
         rows = _table_run(session, invocation, max_rows, output_format, query_of_rows, out, told)
         with progress(messages, told, shown=not verbose and not debug):

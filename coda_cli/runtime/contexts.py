@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from coda_cli.fetching.transport import Transport
     from coda_cli.runtime.dry_run import DryRun
     from coda_cli.sdk.authentication import Authentication
-    from coda_cli.sdk.context import FetchResponse
+    from coda_cli.sdk.exchanges import FetchResponse
     from coda_cli.sdk.pack import Pack
     from coda_cli.wire import Clock
 

@@ -22,8 +22,6 @@ from coda_cli.sdk.autocomplete import simple_autocomplete as simple_autocomplete
 from coda_cli.sdk.building_blocks import ConnectionRequirement as ConnectionRequirement
 from coda_cli.sdk.context import ExecutionContext as ExecutionContext
 from coda_cli.sdk.context import Fetcher as Fetcher
-from coda_cli.sdk.context import FetchRequest as FetchRequest
-from coda_cli.sdk.context import FetchResponse as FetchResponse
 from coda_cli.sdk.context import InvocationLocation as InvocationLocation
 from coda_cli.sdk.context import Logger as Logger
 from coda_cli.sdk.context import Sync as Sync
@@ -74,6 +72,8 @@ from coda_cli.sdk.value_types import ValueType as ValueType
 
 if TYPE_CHECKING:
     from coda_cli.sdk.column_formats import Format as Format
+    from coda_cli.sdk.exchanges import FetchRequest as FetchRequest
+    from coda_cli.sdk.exchanges import FetchResponse as FetchResponse
     from coda_cli.sdk.sync_tables import SyncTable as SyncTable
     from coda_cli.sdk.syncs import GetPermissionsRequest as GetPermissionsRequest
     from coda_cli.sdk.syncs import SyncCompletionMetadata as SyncCompletionMetadata
@@ -90,6 +90,8 @@ else:
 
 
 _MODULES = {
+    "FetchRequest": "coda_cli.sdk.exchanges",
+    "FetchResponse": "coda_cli.sdk.exchanges",
     "Format": "coda_cli.sdk.column_formats",
     "GetPermissionsRequest": "coda_cli.sdk.syncs",
     "SyncCompletionMetadata": "coda_cli.sdk.syncs",

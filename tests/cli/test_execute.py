@@ -139,8 +139,10 @@ def test_standard_input(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        pytest.param(["Shwo", "a"], 2, ["no formula 'Shwo'", "Did you mean Show"], id="formula"),
-        pytest.param(["-1"], 2, ["no formula '-1'"], id="a number as formula"),
+        pytest.param(
+            ["Shwo", "a"], 2, ["no formula or sync table 'Shwo'", "Did you mean Show"], id="formula"
+        ),
+        pytest.param(["-1"], 2, ["no formula or sync table '-1'"], id="a number as formula"),
         pytest.param(["Show"], 2, ["needs parameter text", "Usage: Show TEXT"], id="too few"),
         pytest.param(["Show", *"a1", "2026-01-01", "true", "x"], 2, ["takes at most 4"], id="too many"),
         pytest.param(["Add", "x"], 2, ["parameter a: 'x' is not a number"], id="type"),

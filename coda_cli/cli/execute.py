@@ -17,7 +17,7 @@ from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, nothing_shown, write_result, write_text
 from coda_cli.cli.queries import compile_query
-from coda_cli.cli.sync import RowsWanted, SyncProgress, TableRun, limits_of_option
+from coda_cli.cli.run_progress import RunProgress
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import (
@@ -28,14 +28,11 @@ from coda_cli.runtime.contexts import (
     open_context,
 )
 from coda_cli.runtime.dry_run import DryRun, until_first_request
-from coda_cli.runtime.dynamic_tables import check_dynamic_url
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
-from coda_cli.runtime.row_batches import BatchFormula
 from coda_cli.runtime.spec import names_of_formulas
-from coda_cli.runtime.sync import DEFAULT_MAX_ROWS, SyncLimits
 from coda_cli.sdk.sync_tables import SyncTable
 from coda_cli.sdk.syncs import Sync
 
@@ -44,8 +41,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from coda_cli.cli.session import Session
+    from coda_cli.cli.sync import TableRun
     from coda_cli.runtime.invocations import Invocation
     from coda_cli.runtime.loader import LoadedPack
+    from coda_cli.runtime.sync import SyncLimits
 
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 _A_DAY = 86400
@@ -123,6 +122,14 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
     return None if given is None else Path(_unmark(ctx, param, given))
 
 
+def _max_rows(_ctx: click.Context, _param: click.Parameter, given: str | None) -> SyncLimits | None:
+    if given is None:
+        return None
+    from coda_cli.cli.sync import limits_of
+
+    return limits_of(given)
+
+
 def _dry_run(_ctx: click.Context, _param: click.Parameter, given: bool) -> DryRun | None:
     return DryRun() if given else None
 
@@ -174,8 +181,8 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 @click.option(
     "--max-rows",
     metavar="NUMBER",
-    callback=limits_of_option,
-    help=f"End a sync table after so many rows, or not: all. Default: {DEFAULT_MAX_ROWS}.",
+    callback=_max_rows,
+    help="End a sync table after so many rows, or not: all. Default: 1000.",
 )
 @click.option("--dynamic-url", metavar="URL", help="Which table of a dynamic sync table is meant.")
 @click.option(
@@ -256,23 +263,40 @@ def execute(
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
-        told = SyncProgress(invocation.formula.name)
+        told = RunProgress(invocation.formula.name)
         options = RunOptions(
             os.environ, may_fetch=not no_fetch, redactor=redactor, on_request=told.count_request, **chosen
         )
         _check_options(invocation, options, dynamic_url, max_rows)
-        source = ValueSource()
-        given = Given(
-            [source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url
-        )
-        wanted = RowsWanted(max_rows or SyncLimits(), output_format, compiled if query is not None else None)
-        run = TableRun(session, wanted, out, told)
+        given = _given(params, named, dynamic_url)
+        wanted = (max_rows, output_format, None if query is None else compiled)
+        rows = _rows_run(session, wanted, out, told) if _gives_rows(invocation) else None
         with progress(messages, told, shown=not verbose and not debug):
-            result = _run(loaded, invocation, options, given, run)
+            result = _run(loaded, invocation, options, given, rows)
         if options.dry_run is not None:
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
-        elif not isinstance(invocation.formula, SyncTable | BatchFormula):
+        elif rows is None:
             _show(session, compiled(redactor.value(result)), output_format, out)
+
+
+def _given(params: Sequence[str], named: Sequence[str], dynamic_url: str | None) -> Given:
+    source = ValueSource()
+    return Given([source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url)
+
+
+def _rows_run(session: Session, wanted: tuple[Any, ...], out: TextIO, told: RunProgress) -> TableRun:
+    from coda_cli.cli.sync import RowsWanted, TableRun
+
+    return TableRun(session, RowsWanted(*wanted), out, told)
+
+
+def _gives_rows(invocation: Invocation) -> bool:
+    """Tell whether rows come one by one: those of a table, or what becomes of rows that it is given."""
+    if invocation.table is None:
+        return False
+    from coda_cli.runtime.row_batches import BatchFormula
+
+    return isinstance(invocation.formula, SyncTable | BatchFormula)
 
 
 def _check_options(
@@ -285,13 +309,16 @@ def _check_options(
     is_table = isinstance(formula, SyncTable)
     if max_rows is not None and not is_table:
         raise UsageError(f"--max-rows does not go with {formula.name}", "It goes with sync tables.")
-    check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=invocation.needs_dynamic_url)
+    if invocation.table is not None or dynamic_url is not None:
+        from coda_cli.runtime.dynamic_tables import check_dynamic_url
+
+        check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=invocation.needs_dynamic_url)
 
 
 def _run(
-    loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, table_run: TableRun
+    loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, rows: TableRun | None
 ) -> object:
-    """Run what was chosen, with parameters that are read first; rows are printed as they come.
+    """Run what was chosen, with parameters that are read first; ``rows`` prints what comes row by row.
 
     None where a dry run ended it.
     """
@@ -302,18 +329,18 @@ def _run(
         context = replace(opened, sync=Sync(dynamic_url=given.dynamic_url))
         values = read_parameters(formula, given.texts, given.pairs, context.timezone)
         with until_first_request(options.dry_run):
-            if isinstance(formula, SyncTable):
-                table_run.run(
+            if rows is None:
+                result = execute_formula(formula, context, values)
+            elif isinstance(formula, SyncTable):
+                rows.run(
                     formula,
                     context,
                     values,
                     is_incremental=invocation.is_incremental,
                     is_shown=options.dry_run is None,
                 )
-            elif isinstance(formula, BatchFormula):
-                table_run.give(formula.execute(context, *values), is_shown=options.dry_run is None)
             else:
-                result = execute_formula(formula, context, values)
+                rows.give(formula.execute(context, *values), is_shown=options.dry_run is None)
     return result
 
 

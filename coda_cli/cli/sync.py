@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from typing import TextIO
 
+    from coda_cli.cli.run_progress import RunProgress
     from coda_cli.cli.session import Session
     from coda_cli.runtime.rows import Row
     from coda_cli.sdk.context import ExecutionContext
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
 _MOST_IDS = 20
 
 
-def limits_of_option(_ctx: click.Context, _param: click.Parameter, given: str | None) -> SyncLimits | None:
-    """Read ``--max-rows``; None where it is not given."""
-    if given is None:
-        return None
+def limits_of(given: str) -> SyncLimits:
+    """Read what ``--max-rows`` says.
+
+    Raises:
+        click.BadParameter: it is no number of rows.
+    """
     if given.lower() == "all":
         return SyncLimits(max_rows=None, max_calls=None)
     if not given.isdecimal() or not given.isascii() or len(given) > 18 or int(given) < 1:
@@ -43,36 +46,17 @@ def limits_of_option(_ctx: click.Context, _param: click.Parameter, given: str | 
 
 @dataclass(frozen=True, slots=True)
 class RowsWanted:
-    """What the person chose for the rows; ``query``, which needs all of them, is None where there is none."""
+    """What the person chose for the rows; ``limits`` and ``query``, which needs all of them, may be None."""
 
-    limits: SyncLimits
+    limits: SyncLimits | None
     output_format: str | None
     query: Callable[[object], object] | None
-
-
-class SyncProgress:
-    """Says how far a run has come: of a table, its rows and requests."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._requests = 0
-        self.sync: TableSync | None = None
-
-    def count_request(self) -> None:
-        """Count one more request."""
-        self._requests += 1
-
-    def __call__(self) -> str:
-        """Return the line of progress, without the time."""
-        if self.sync is None:
-            return f"Running {self._name}"
-        return f"Running {self._name} … {self.sync.count:,} rows, {self._requests:,} requests"
 
 
 class TableRun:
     """One run of a table from the command line."""
 
-    def __init__(self, session: Session, wanted: RowsWanted, out: TextIO, progress: SyncProgress) -> None:
+    def __init__(self, session: Session, wanted: RowsWanted, out: TextIO, progress: RunProgress) -> None:
         self._session = session
         self._wanted = wanted
         self._out = out
@@ -122,7 +106,7 @@ class TableRun:
     def _sync(
         self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
     ) -> TableSync:
-        sync = TableSync(table, context, values, schema, self._wanted.limits)
+        sync = TableSync(table, context, values, schema, self._wanted.limits or SyncLimits())
         self._progress.sync = sync
         return sync
 

@@ -1,0 +1,30 @@
+"""What is said of a run while it goes on.
+
+Owns the words. When they are shown, and where, is ``messages``'.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coda_cli.runtime.sync import TableSync
+
+
+class RunProgress:
+    """Says how far a run has come: of a table, its rows and requests. ``sync`` is what counts the rows."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._requests = 0
+        self.sync: TableSync | None = None
+
+    def count_request(self) -> None:
+        """Count one more request."""
+        self._requests += 1
+
+    def __call__(self) -> str:
+        """Return the line of progress, without the time."""
+        if self.sync is None:
+            return f"Running {self._name}"
+        return f"Running {self._name} … {self.sync.count:,} rows, {self._requests:,} requests"

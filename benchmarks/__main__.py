@@ -19,14 +19,15 @@ from benchmarks.peers import Peers, find_peers
 from benchmarks.report import Report
 from benchmarks.server import serving
 from benchmarks.start_up import start_up
-from benchmarks.throughput import throughput
+from benchmarks.syncs import syncs
+from benchmarks.throughput import many_at_once, throughput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from benchmarks.contenders import Section
 
-SECTIONS = ("start-up", "throughput", "bodies")
+SECTIONS = ("start-up", "throughput", "concurrency", "syncs", "bodies")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,9 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sections(chosen: Sequence[str], url: str, folder: Path, peers: Peers) -> list[Section]:
-    sections = {
+    sections: dict[str, Callable[[], Section]] = {
         "start-up": lambda: start_up(url, folder, peers.one_get),
         "throughput": lambda: throughput(url, peers.reference_gets),
+        "concurrency": many_at_once,
+        "syncs": syncs,
         "bodies": lambda: large_bodies(url),
     }
     return [sections[name]() for name in chosen]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import statistics
 import subprocess
 import tempfile
 import time
@@ -37,11 +36,6 @@ class Measured:
     section: Section
     figures: Mapping[tuple[str, Unit], list[float]]
     failures: Mapping[str, str] = field(default_factory=dict)
-
-    def median(self, name: str, unit: Unit) -> float | None:
-        """Return the middle of a contender's figures; None where it has none."""
-        figures = self.figures.get((name, unit))
-        return statistics.median(figures) if figures else None
 
 
 def environment(url: str, home: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.contenders import Relation, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from benchmarks.contenders import Target
     from benchmarks.measurements import Measured
@@ -36,22 +37,27 @@ class Verdict:
 
 
 def verdicts(measured: Measured) -> Iterator[Verdict]:
-    """Judge the targets of a section whose figures were all measured."""
+    """Judge the targets of a section whose figures were all measured.
+
+    What is compared was measured in the same round, and the median is that of the ratios: a machine that was
+    slow for a while was so for both sides.
+    """
     for target in measured.section.targets:
-        figure = measured.median(target.name, target.unit)
-        against = measured.median(target.against, target.unit)
-        if figure is None or (target.against and against is None):
+        figures = measured.figures.get((target.name, target.unit), [])
+        others = measured.figures.get((target.against, target.unit), []) if target.against else figures
+        if not figures or not others:
             continue
-        other = against or 0.0
-        match target.relation:
-            case Relation.AT_MOST_TIMES:
-                yield Verdict(target, figure / other, figure <= target.limit * other)
-            case Relation.AT_LEAST_TIMES:
-                yield Verdict(target, figure / other, figure >= target.limit * other)
-            case Relation.AT_MOST_MORE:
-                yield Verdict(target, figure - other, figure - other <= target.limit)
-            case Relation.AT_LEAST:
-                yield Verdict(target, figure, figure >= target.limit)
+        compare, is_met = _COMPARISONS[target.relation]
+        reached = statistics.median(map(compare, figures, others))
+        yield Verdict(target, reached, is_met(reached, target.limit))
+
+
+_COMPARISONS: dict[Relation, tuple[Callable[[float, float], float], Callable[[float, float], bool]]] = {
+    Relation.AT_MOST_TIMES: (operator.truediv, operator.le),
+    Relation.AT_LEAST_TIMES: (operator.truediv, operator.ge),
+    Relation.AT_MOST_MORE: (operator.sub, operator.le),
+    Relation.AT_LEAST: (lambda figure, _: figure, operator.ge),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Report:
         yield ""
         yield "Written by `make bench`; [README.md](README.md) says what each row is."
         yield ""
-        yield f"Medians of {self.rounds}, interleaved."
+        yield f"Medians of {self.rounds}, interleaved; what is reached is the median of the rounds' ratios."
         yield "Machine: " + _listed(self.machine) + "."
         if self.peers:
             yield "Peers: " + _listed(self.peers) + "."

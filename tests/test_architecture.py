@@ -54,6 +54,7 @@ OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
     ("fetching/batches.py", "GivenUp"): "ends a thread that nobody waits for",
     ("emulator/foreground.py", "Terminated"): "ends the program as Ctrl-C does, so it is no Exception",
     ("runtime/dry_run.py", "FirstRequestKept"): "ends a formula that may catch every Exception",
+    ("sdk/__init__.py", "AttributeError"): "what Python asks of a module without a name",
     ("sdk/fetch_requests.py", "TypeError"): "a mistake in the pack's code, shown with the pack's own line",
     ("sdk/fetch_requests.py", "ValueError"): "the same",
     ("sdk/urls.py", "ValueError"): "the same",

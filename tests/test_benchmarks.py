@@ -91,16 +91,24 @@ def test_failure_of_our_own_ends_it() -> None:
 def test_verdicts(
     relation: Relation, limit: float, figures: tuple[float, float], reached: float, is_met: bool
 ) -> None:
-    """A target compares medians as its relation says; what just reaches it has met it."""
+    """A target compares as its relation says; what just reaches it has met it."""
     against = "" if relation is Relation.AT_LEAST else "other"
     target = Target("ours", Unit.ROWS, relation, limit, against)
     figure, other = figures
     measured = Measured(
         Section("", (), (target,)),
-        {("ours", Unit.ROWS): [0, figure, 1000], ("other", Unit.ROWS): [0, other, 1000]},
+        {("ours", Unit.ROWS): [figure] * 3, ("other", Unit.ROWS): [other] * 3},
     )
     (verdict,) = verdicts(measured)
     assert (round(verdict.reached, 6), verdict.is_met) == (reached, is_met)
+
+
+def test_what_is_compared_is_of_one_round() -> None:
+    """A machine that is slow for a round is so for both sides: the median is that of the ratios."""
+    target = Target("ours", Unit.ROWS, Relation.AT_MOST_TIMES, 1.1, "other")
+    figures = {("ours", Unit.ROWS): [10.0, 11.0, 40.0], ("other", Unit.ROWS): [10.0, 10.0, 40.0]}
+    (verdict,) = verdicts(Measured(Section("", (), (target,)), figures))
+    assert (verdict.reached, verdict.is_met) == (1.0, True)
 
 
 def test_target_beside_a_missing_peer_is_left_out() -> None:

@@ -173,8 +173,9 @@ def test_every_imported_name_is_listed() -> None:
     tree = ast.parse((ROOT / "coda_cli/sdk/__init__.py").read_text(encoding="utf-8"))
     imported = {
         alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+        for statement in tree.body
+        for node in (statement.body if isinstance(statement, ast.If) else [statement])
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("coda_cli.")
         for alias in node.names
     }
     assert imported == set(sdk.__all__)

@@ -29,6 +29,14 @@ def gets(context: sdk.ExecutionContext, count: int, path: str = "/small") -> flo
     return count / (perf_counter() - start)
 
 
+@pack.formula(description="Requests a second, many at once.")
+def all_gets(context: sdk.ExecutionContext, count: int, path: str, concurrency: int) -> float:
+    context.fetcher.fetch("GET", f"{HOST}/small")
+    start = perf_counter()
+    context.fetcher.fetch_all([f"{HOST}{path}"] * count, concurrency=concurrency)
+    return count / (perf_counter() - start)
+
+
 @pack.formula(description="Milliseconds for one body, and millions of bytes that memory grew by at most.")
 def body(context: sdk.ExecutionContext, path: str, is_binary: bool = False) -> list[float]:
     context.fetcher.fetch("GET", f"{HOST}/small")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

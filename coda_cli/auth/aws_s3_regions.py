@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_regions import partitions, signing_region
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 
 if TYPE_CHECKING:
     from coda_cli.auth.aws_regions import Partition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,31 +18,32 @@ from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
 from coda_cli.cli.output import FORMATS, nothing_shown, write_result, write_text
 from coda_cli.cli.queries import compile_query
-from coda_cli.cli.run_progress import RunProgress
+from coda_cli.cli.sync_progress import SyncProgress
 from coda_cli.cli.values import ValueSource
 from coda_cli.errors import UsageError
 from coda_cli.runtime.contexts import (
+    DEFAULT_MAX_ROWS,
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
     RunOptions,
     check_options,
     open_context,
 )
-from coda_cli.runtime.dry_run import DryRun, until_first_request
 from coda_cli.runtime.executor import execute_formula
 from coda_cli.runtime.invocations import choose_invocation
 from coda_cli.runtime.loader import load_pack
 from coda_cli.runtime.parameters import read_parameters
 from coda_cli.runtime.spec import names_of_formulas
-from coda_cli.sdk.sync_tables import SyncTable
-from coda_cli.sdk.syncs import Sync
+from coda_cli.sdk.context import Sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from typing import TextIO
 
     from coda_cli.cli.session import Session
     from coda_cli.cli.sync import TableRun
+    from coda_cli.runtime.dry_run import DryRun
     from coda_cli.runtime.invocations import Invocation
     from coda_cli.runtime.loader import LoadedPack
     from coda_cli.runtime.sync import SyncLimits
@@ -60,6 +62,13 @@ class Given:
     texts: Sequence[str]
     pairs: Sequence[tuple[str, str]]
     dynamic_url: str | None = None
+
+    @classmethod
+    def read(cls, params: Sequence[str], named: Sequence[str], dynamic_url: str | None) -> Given:
+        """Return it with what stands for values replaced: files, standard input."""
+        source = ValueSource()
+        texts, pairs = [source.text(word) for word in params], [source.pair(word) for word in named]
+        return cls(texts, pairs, dynamic_url)
 
 
 class ExecuteCommand(click.Command):
@@ -122,16 +131,21 @@ def _path(ctx: click.Context, param: click.Parameter, given: str | None) -> Path
     return None if given is None else Path(_unmark(ctx, param, given))
 
 
-def _max_rows(_ctx: click.Context, _param: click.Parameter, given: str | None) -> SyncLimits | None:
+def _dry_run(_ctx: click.Context, _param: click.Parameter, given: bool) -> DryRun | None:
+    if not given:
+        return None
+    from coda_cli.runtime.dry_run import DryRun
+
+    return DryRun()
+
+
+def _limits(ctx: click.Context, param: click.Parameter, given: str | None) -> SyncLimits | None:
+    """Read ``--max-rows``; None where it is not given."""
     if given is None:
         return None
-    from coda_cli.cli.sync import limits_of
+    from coda_cli.cli.sync import limits_of_option
 
-    return limits_of(given)
-
-
-def _dry_run(_ctx: click.Context, _param: click.Parameter, given: bool) -> DryRun | None:
-    return DryRun() if given else None
+    return limits_of_option(ctx, param, given)
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
@@ -181,8 +195,8 @@ def _count(_ctx: click.Context, _param: click.Parameter, value: int) -> int:
 @click.option(
     "--max-rows",
     metavar="NUMBER",
-    callback=_max_rows,
-    help="End a sync table after so many rows, or not: all. Default: 1000.",
+    callback=_limits,
+    help=f"End a sync table after so many rows, or not: all. Default: {DEFAULT_MAX_ROWS}.",
 )
 @click.option("--dynamic-url", metavar="URL", help="Which table of a dynamic sync table is meant.")
 @click.option(
@@ -263,14 +277,14 @@ def execute(
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
         invocation = choose_invocation(loaded, formula, authentication)
-        told = RunProgress(invocation.formula.name)
+        told = SyncProgress(invocation.formula.name)
         options = RunOptions(
             os.environ, may_fetch=not no_fetch, redactor=redactor, on_request=told.count_request, **chosen
         )
         _check_options(invocation, options, dynamic_url, max_rows)
-        given = _given(params, named, dynamic_url)
-        wanted = (max_rows, output_format, None if query is None else compiled)
-        rows = _rows_run(session, wanted, out, told) if _gives_rows(invocation) else None
+        given = Given.read(params, named, dynamic_url)
+        query_of_rows = None if query is None else compiled
+        rows = _table_run(session, invocation, max_rows, output_format, query_of_rows, out, told)
         with progress(messages, told, shown=not verbose and not debug):
             result = _run(loaded, invocation, options, given, rows)
         if options.dry_run is not None:
@@ -279,24 +293,13 @@ def execute(
             _show(session, compiled(redactor.value(result)), output_format, out)
 
 
-def _given(params: Sequence[str], named: Sequence[str], dynamic_url: str | None) -> Given:
-    source = ValueSource()
-    return Given([source.text(word) for word in params], [source.pair(word) for word in named], dynamic_url)
+def _table_run(session: Session, invocation: Invocation, *wanted: Any) -> TableRun | None:
+    """Return what prints rows as they come; None for what gives no rows."""
+    if not invocation.formula.gives_rows:
+        return None
+    from coda_cli.cli.sync import table_run
 
-
-def _rows_run(session: Session, wanted: tuple[Any, ...], out: TextIO, told: RunProgress) -> TableRun:
-    from coda_cli.cli.sync import RowsWanted, TableRun
-
-    return TableRun(session, RowsWanted(*wanted), out, told)
-
-
-def _gives_rows(invocation: Invocation) -> bool:
-    """Tell whether rows come one by one: those of a table, or what becomes of rows that it is given."""
-    if invocation.table is None:
-        return False
-    from coda_cli.runtime.row_batches import BatchFormula
-
-    return isinstance(invocation.formula, SyncTable | BatchFormula)
+    return table_run(session, *wanted)
 
 
 def _check_options(
@@ -305,20 +308,19 @@ def _check_options(
     """Refuse what only others have: other authentications, sync tables; and a dynamic one without a URL."""
     connection = invocation.connection
     check_options(connection.authentication, options, connection.used_by)
-    formula = invocation.formula
-    is_table = isinstance(formula, SyncTable)
-    if max_rows is not None and not is_table:
+    formula, table = invocation.formula, invocation.table
+    if max_rows is not None and not invocation.is_sync:
         raise UsageError(f"--max-rows does not go with {formula.name}", "It goes with sync tables.")
-    if invocation.table is not None or dynamic_url is not None:
+    if table is not None or dynamic_url is not None:
         from coda_cli.runtime.dynamic_tables import check_dynamic_url
 
-        check_dynamic_url(formula.name, invocation.table, dynamic_url, is_needed=invocation.needs_dynamic_url)
+        check_dynamic_url(formula.name, table, dynamic_url, is_needed=invocation.needs_dynamic_url)
 
 
 def _run(
     loaded: LoadedPack, invocation: Invocation, options: RunOptions, given: Given, rows: TableRun | None
 ) -> object:
-    """Run what was chosen, with parameters that are read first; ``rows`` prints what comes row by row.
+    """Run what was chosen, with parameters that are read first; rows are printed as they come.
 
     None where a dry run ended it.
     """
@@ -328,20 +330,20 @@ def _run(
     ) as opened:
         context = replace(opened, sync=Sync(dynamic_url=given.dynamic_url))
         values = read_parameters(formula, given.texts, given.pairs, context.timezone)
-        with until_first_request(options.dry_run):
+        with _until_first_request(options.dry_run):
             if rows is None:
                 result = execute_formula(formula, context, values)
-            elif isinstance(formula, SyncTable):
-                rows.run(
-                    formula,
-                    context,
-                    values,
-                    is_incremental=invocation.is_incremental,
-                    is_shown=options.dry_run is None,
-                )
             else:
-                rows.give(formula.execute(context, *values), is_shown=options.dry_run is None)
+                rows.run_invocation(invocation, context, values, is_shown=options.dry_run is None)
     return result
+
+
+def _until_first_request(dry_run: DryRun | None) -> AbstractContextManager[None]:
+    if dry_run is None:
+        return nullcontext()
+    from coda_cli.runtime.dry_run import until_first_request
+
+    return until_first_request(dry_run)
 
 
 def _show(session: Session, value: object, output_format: str | None, out: TextIO) -> None:

@@ -6,7 +6,6 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from coda_cli.runtime.tracebacks import pack_traceback
 from coda_cli.sdk.logger import PACK_LOGGER
 
 if TYPE_CHECKING:
@@ -35,7 +34,11 @@ class _MessageHandler(logging.Handler):
 def _traceback(record: logging.LogRecord) -> tuple[str, ...]:
     """Return what ``exc_info=True`` asks for, as the failure of a formula would show it."""
     error = record.exc_info[1] if record.exc_info else None
-    return () if error is None else pack_traceback(error)
+    if error is None:
+        return ()
+    from coda_cli.runtime.tracebacks import pack_traceback
+
+    return pack_traceback(error)
 
 
 def _text(record: logging.LogRecord) -> str:

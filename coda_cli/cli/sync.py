@@ -16,27 +16,26 @@ from coda_cli.cli.row_output import RowForm, row_output
 from coda_cli.errors import CodaError
 from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
+from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from typing import TextIO
 
-    from coda_cli.cli.run_progress import RunProgress
     from coda_cli.cli.session import Session
+    from coda_cli.cli.sync_progress import SyncProgress
+    from coda_cli.runtime.invocations import Invocation
     from coda_cli.runtime.rows import Row
     from coda_cli.sdk.context import ExecutionContext
     from coda_cli.sdk.schemas import Schema
-    from coda_cli.sdk.sync_tables import SyncTable
 
 _MOST_IDS = 20
 
 
-def limits_of(given: str) -> SyncLimits:
-    """Read what ``--max-rows`` says.
-
-    Raises:
-        click.BadParameter: it is no number of rows.
-    """
+def limits_of_option(_ctx: click.Context, _param: click.Parameter, given: str | None) -> SyncLimits | None:
+    """Read ``--max-rows``; None where it is not given."""
+    if given is None:
+        return None
     if given.lower() == "all":
         return SyncLimits(max_rows=None, max_calls=None)
     if not given.isdecimal() or not given.isascii() or len(given) > 18 or int(given) < 1:
@@ -46,21 +45,48 @@ def limits_of(given: str) -> SyncLimits:
 
 @dataclass(frozen=True, slots=True)
 class RowsWanted:
-    """What the person chose for the rows; ``limits`` and ``query``, which needs all of them, may be None."""
+    """What the person chose for the rows; ``query``, which needs all of them, is None where there is none."""
 
-    limits: SyncLimits | None
+    limits: SyncLimits
     output_format: str | None
     query: Callable[[object], object] | None
+
+
+def table_run(
+    session: Session,
+    limits: SyncLimits | None,
+    output_format: str | None,
+    query: Callable[[object], object] | None,
+    out: TextIO,
+    progress: SyncProgress,
+) -> TableRun:
+    """Return the run of what gives rows, with what the person chose for them."""
+    wanted = RowsWanted(limits or SyncLimits(), output_format, query)
+    return TableRun(session, wanted, out, progress)
 
 
 class TableRun:
     """One run of a table from the command line."""
 
-    def __init__(self, session: Session, wanted: RowsWanted, out: TextIO, progress: RunProgress) -> None:
+    def __init__(self, session: Session, wanted: RowsWanted, out: TextIO, progress: SyncProgress) -> None:
         self._session = session
         self._wanted = wanted
         self._out = out
         self._progress = progress
+
+    def run_invocation(
+        self, invocation: Invocation, context: ExecutionContext, values: Sequence[object], *, is_shown: bool
+    ) -> None:
+        """Print the rows of a table, or of what one of its functions gives, if they are to be shown.
+
+        Raises:
+            CodaError: as for ``run`` and ``give``; the rows before it are printed.
+        """
+        formula = invocation.formula
+        if isinstance(formula, SyncTable):
+            self.run(formula, context, values, is_incremental=invocation.is_incremental, is_shown=is_shown)
+        else:
+            self.give(formula.execute(context, *values), is_shown=is_shown)
 
     def run(
         self,
@@ -106,7 +132,7 @@ class TableRun:
     def _sync(
         self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
     ) -> TableSync:
-        sync = TableSync(table, context, values, schema, self._wanted.limits or SyncLimits())
+        sync = TableSync(table, context, values, schema, self._wanted.limits)
         self._progress.sync = sync
         return sync
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coda_cli.errors import CredentialsError
-    from coda_cli.sdk.context import FetchRequest, FetchResponse
+    from coda_cli.sdk.exchanges import FetchRequest, FetchResponse
 
     # Checks and authenticates a request, and returns what sends it and waits for the answer.
     Begin = Callable[[FetchRequest, "Batch"], Callable[[], FetchResponse]]

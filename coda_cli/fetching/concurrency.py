@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coda_cli.fetching.batches import Begin
-    from coda_cli.sdk.context import FetchRequest, FetchResponse
+    from coda_cli.sdk.exchanges import FetchRequest, FetchResponse
 
 logger = logging.getLogger(__name__)
 

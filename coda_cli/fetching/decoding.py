@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from coda_cli.errors import DecodingError
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 from coda_cli.wire import ServiceError
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from coda_cli.fetching.repeats import Tries
 from coda_cli.fetching.status_errors import status_error
 from coda_cli.fetching.url_secrets import secrets_of, shown, without_query
 from coda_cli.fetching.urls import normalise
-from coda_cli.sdk.context import FetchResponse, Headers
+from coda_cli.sdk.exchanges import FetchResponse, Headers
 from coda_cli.sdk.fetch_requests import fetch_request, first_page
 from coda_cli.wire import PathStyle, WireRequest, WireResponse
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from coda_cli.fetching.policy import Endpoint, NetworkPolicy
     from coda_cli.fetching.transport import Transport
     from coda_cli.redaction import Redactor
-    from coda_cli.sdk.context import FetchRequest
+    from coda_cli.sdk.exchanges import FetchRequest
     from coda_cli.wire import Authenticator, Refusal, Router, Url
 
 logger = logging.getLogger(__name__)

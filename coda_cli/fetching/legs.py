@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from coda_cli.errors import InvalidURLError
 from coda_cli.fetching.urls import join, normalise, split_url
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 from coda_cli.wire import PathStyle
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from coda_cli.errors import RequestError
 from coda_cli.fetching.urls import RawUrl, is_unicode, split_url
 
 if TYPE_CHECKING:
-    from coda_cli.sdk.context import FetchRequest
+    from coda_cli.sdk.exchanges import FetchRequest
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from coda_cli.fetching.batches import Begin
     from coda_cli.fetching.pack_request import PackRequest
-    from coda_cli.sdk.context import FetchRequest, FetchResponse
+    from coda_cli.sdk.exchanges import FetchRequest, FetchResponse
 
     Following = Callable[[FetchResponse], FetchRequest | str | None]
 

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import ConnectionFailedError, RequestError
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

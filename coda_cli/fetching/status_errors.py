@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DecodingError, StatusCodeError
 from coda_cli.fetching.decoding import decode
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 
 if TYPE_CHECKING:
     from coda_cli.wire import Refusal, WireRequest, WireResponse

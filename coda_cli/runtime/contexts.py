@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from coda_cli.fetching.transport import Transport
     from coda_cli.runtime.dry_run import DryRun
     from coda_cli.sdk.authentication import Authentication
-    from coda_cli.sdk.context import FetchResponse
+    from coda_cli.sdk.exchanges import FetchResponse
     from coda_cli.sdk.pack import Pack
     from coda_cli.wire import Clock
 
@@ -40,6 +40,10 @@ DEFAULT_TIMEOUT = 60.0
 
 DEFAULT_RETRIES = 3
 """How often a request that failed is sent again, where that may help."""
+
+
+DEFAULT_MAX_ROWS = 1000
+"""How many rows of a sync table are got where nobody said how many are wanted."""
 
 
 @dataclass(frozen=True, slots=True)

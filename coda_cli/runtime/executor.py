@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from coda_cli.errors import CodaError, FormulaError, RequestError
 from coda_cli.runtime.results import json_result
-from coda_cli.runtime.tracebacks import pack_location, pack_traceback, raised_by_coda
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,12 +44,16 @@ def failures_of(name: str) -> Iterator[None]:
     try:
         yield
     except RequestError as error:
+        from coda_cli.runtime.tracebacks import pack_location
+
         location = pack_location(error)
         error.details = (*((f"at {location}",) if location else ()), *error.details)
         raise
     except (CodaError, KeyboardInterrupt):
         raise
     except BaseException as error:
+        from coda_cli.runtime.tracebacks import pack_location, pack_traceback, raised_by_coda
+
         is_closed = isinstance(error, GeneratorExit) and pack_location(error) is None
         if is_closed or raised_by_coda(error):
             raise
@@ -68,6 +71,8 @@ def reading_failures_of(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        from coda_cli.runtime.tracebacks import pack_location
+
         if isinstance(error, CodaError) or pack_location(error) is None:
             raise
         with failures_of(name):

@@ -20,13 +20,13 @@ from coda_cli.runtime.metadata import (
 )
 from coda_cli.runtime.spec import choose_formula, nearest
 from coda_cli.sdk.formulas import pascal_case
-from coda_cli.sdk.sync_tables import SyncTable
 
 if TYPE_CHECKING:
     from coda_cli.runtime.loader import LoadedPack
     from coda_cli.sdk.authentication import Authentication
     from coda_cli.sdk.building_blocks import BuildingBlock
     from coda_cli.sdk.formulas import Formula
+    from coda_cli.sdk.sync_tables import SyncTable
 
 AUTHENTICATION = "Auth"
 """What stands before the colon for the functions of an authentication."""
@@ -46,6 +46,8 @@ _FUNCTIONS = {
 }
 """What stands behind the colon of a table only if it declares a function, and how that is called."""
 
+_INCREMENTAL = "incremental"
+
 SpecialNames = dict[str, Callable[[str], "Formula"]]
 """What can stand behind the colon of one owner, and what makes a formula of it, given its whole name."""
 
@@ -61,6 +63,11 @@ class Invocation:
     connection: Connection
     table: SyncTable | None = None
     is_incremental: bool = False
+
+    @property
+    def is_sync(self) -> bool:
+        """Tell whether a sync table is synced, rather than one of its functions called."""
+        return self.table is not None and (self.formula is self.table or self.is_incremental)
 
     @property
     def needs_dynamic_url(self) -> bool:
@@ -89,18 +96,19 @@ def choose_invocation(loaded: LoadedPack, word: str, authentication: str | None 
             chosen = replace(chosen, requires_endpoint_url=False)
         return Invocation(formula, Connection(chosen))
     block = choose_formula(loaded, owner if colon else word)
-    table = block if isinstance(block, SyncTable) else None
-    formula = _special(loaded, block.name, special, names_of_block(block)) if colon else block
+    table = next((table for table in loaded.pack.sync_tables if table is block), None)
+    names = names_of_block(block) if table is None else names_of_table(table)
+    formula = _special(loaded, block.name, special, names) if colon else block
     return Invocation(
         formula,
         connection_of(loaded.pack, block, authentication),
         table,
-        is_incremental=bool(colon) and isinstance(formula, SyncTable),
+        is_incremental=formula.name == f"{block.name}:{_INCREMENTAL}",
     )
 
 
 def names_of_block(block: BuildingBlock) -> SpecialNames:
-    """Return the metadata functions of a formula or table, those of its parameters first."""
+    """Return the metadata functions that a formula has, those of its parameters first."""
     found: SpecialNames = {
         f"autocomplete:{one.name}": partial(autocomplete_formula, block=block, parameter=one)
         for one in (*block.parameters, *block.vararg_parameters)
@@ -110,12 +118,15 @@ def names_of_block(block: BuildingBlock) -> SpecialNames:
         found["validateParameters"] = partial(
             validation_formula, block=block, validate_parameters=block.validate_parameters
         )
-    if isinstance(block, SyncTable):
-        from coda_cli.runtime.table_metadata import names_of_table
-
-        found["incremental"] = partial(_incremental, block)
-        found |= names_of_table(block)
     return found
+
+
+def names_of_table(table: SyncTable) -> SpecialNames:
+    """Return the metadata functions of a sync table, too."""
+    from coda_cli.runtime import table_metadata
+
+    names: SpecialNames = {**names_of_block(table), _INCREMENTAL: partial(_incremental, table)}
+    return names | table_metadata.names_of_table(table)
 
 
 def _incremental(table: SyncTable, name: str) -> SyncTable:

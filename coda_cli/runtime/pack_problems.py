@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from coda_cli.auth.aws_signing_names import signing_name_for
 from coda_cli.errors import PackError
-from coda_cli.runtime.loader import place_of_failure, read_pack
+from coda_cli.runtime.load_failures import place_of_failure
+from coda_cli.runtime.loader import read_pack
 from coda_cli.runtime.tracebacks import Place, calling_place
 from coda_cli.sdk.authentication import Authentication
 from coda_cli.sdk.declarations import Kind, heard_by

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from coda_cli.errors import UsageError
 from coda_cli.runtime.json_values import Problem, add_problem, members_of
@@ -44,6 +44,8 @@ class BatchFormula(Formula):
 
     What it has yielded is done: it is to be shown even if the next batch fails.
     """
+
+    gives_rows: ClassVar[bool] = True
 
 
 def batch_formula(

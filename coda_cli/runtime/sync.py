@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import CodaError, ResultError
+from coda_cli.runtime.contexts import DEFAULT_MAX_ROWS
 from coda_cli.runtime.continuations import Continuations, stored_value
 from coda_cli.runtime.executor import failures_of
 from coda_cli.runtime.json_values import MOST_PROBLEMS, Problem
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from coda_cli.sdk.schemas import Schema
     from coda_cli.sdk.sync_tables import SyncTable
 
-DEFAULT_MAX_ROWS = 1000
 MOST_CALLS = 100
 """How often a sync function is called where nobody said how many rows are wanted."""
 

@@ -1,7 +1,11 @@
 """What a pack is written with: ``from coda_cli import sdk``.
 
-Definitions only: it sends nothing, reads nothing, and imports the standard library alone.
+Definitions only: it sends nothing, reads nothing, and imports the standard library alone. What many packs do
+without is imported when a pack names it, since every pack waits for the rest.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from coda_cli.errors import MissingScopesError as MissingScopesError
 from coda_cli.errors import ResponseSizeTooLargeError as ResponseSizeTooLargeError
@@ -16,13 +20,11 @@ from coda_cli.sdk.autocomplete import autocomplete_search as autocomplete_search
 from coda_cli.sdk.autocomplete import autocomplete_search_objects as autocomplete_search_objects
 from coda_cli.sdk.autocomplete import simple_autocomplete as simple_autocomplete
 from coda_cli.sdk.building_blocks import ConnectionRequirement as ConnectionRequirement
-from coda_cli.sdk.column_formats import Format as Format
 from coda_cli.sdk.context import ExecutionContext as ExecutionContext
 from coda_cli.sdk.context import Fetcher as Fetcher
-from coda_cli.sdk.context import FetchRequest as FetchRequest
-from coda_cli.sdk.context import FetchResponse as FetchResponse
 from coda_cli.sdk.context import InvocationLocation as InvocationLocation
 from coda_cli.sdk.context import Logger as Logger
+from coda_cli.sdk.context import Sync as Sync
 from coda_cli.sdk.context import TemporaryBlobStorage as TemporaryBlobStorage
 from coda_cli.sdk.formulas import Formula as Formula
 from coda_cli.sdk.pack import Pack as Pack
@@ -53,12 +55,6 @@ from coda_cli.sdk.schemas import Identity as Identity
 from coda_cli.sdk.schemas import IndexDefinition as IndexDefinition
 from coda_cli.sdk.schemas import PropertyIdentifierDetails as PropertyIdentifierDetails
 from coda_cli.sdk.schemas import Schema as Schema
-from coda_cli.sdk.sync_tables import SyncTable as SyncTable
-from coda_cli.sdk.syncs import GetPermissionsRequest as GetPermissionsRequest
-from coda_cli.sdk.syncs import Sync as Sync
-from coda_cli.sdk.syncs import SyncCompletionMetadata as SyncCompletionMetadata
-from coda_cli.sdk.syncs import SyncResult as SyncResult
-from coda_cli.sdk.syncs import SyncUpdate as SyncUpdate
 from coda_cli.sdk.urls import join_url as join_url
 from coda_cli.sdk.urls import with_query_params as with_query_params
 from coda_cli.sdk.value_types import AttributionNodeType as AttributionNodeType
@@ -73,6 +69,36 @@ from coda_cli.sdk.value_types import OptionsType as OptionsType
 from coda_cli.sdk.value_types import ScaleIconSet as ScaleIconSet
 from coda_cli.sdk.value_types import ValueHintType as ValueHintType
 from coda_cli.sdk.value_types import ValueType as ValueType
+
+if TYPE_CHECKING:
+    from coda_cli.sdk.column_formats import Format as Format
+    from coda_cli.sdk.exchanges import FetchRequest as FetchRequest
+    from coda_cli.sdk.exchanges import FetchResponse as FetchResponse
+    from coda_cli.sdk.sync_tables import SyncTable as SyncTable
+    from coda_cli.sdk.syncs import GetPermissionsRequest as GetPermissionsRequest
+    from coda_cli.sdk.syncs import SyncCompletionMetadata as SyncCompletionMetadata
+    from coda_cli.sdk.syncs import SyncResult as SyncResult
+    from coda_cli.sdk.syncs import SyncUpdate as SyncUpdate
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import what few packs name, when one does."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(_MODULES[name]), name)
+        return found
+
+
+_MODULES = {
+    "FetchRequest": "coda_cli.sdk.exchanges",
+    "FetchResponse": "coda_cli.sdk.exchanges",
+    "Format": "coda_cli.sdk.column_formats",
+    "GetPermissionsRequest": "coda_cli.sdk.syncs",
+    "SyncCompletionMetadata": "coda_cli.sdk.syncs",
+    "SyncResult": "coda_cli.sdk.syncs",
+    "SyncTable": "coda_cli.sdk.sync_tables",
+    "SyncUpdate": "coda_cli.sdk.syncs",
+}
 
 __all__ = [
     "PROPERTY_LABEL_VALUE_TEMPLATE",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from coda_cli.errors import RequestError
-from coda_cli.sdk.context import FetchRequest
+from coda_cli.sdk.exchanges import FetchRequest
 
 
 def fetch_request(method: Any, url: Any, options: Mapping[str, Any]) -> FetchRequest:

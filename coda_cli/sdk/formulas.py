@@ -11,7 +11,7 @@ import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.building_blocks import (
@@ -44,8 +44,10 @@ class Formula:
 
     ``execute`` is called with the context, then one value for each of ``parameters``, then the values of
     ``vararg_parameters`` repeated in turn. An action (``is_action``) changes something. The last three are
-    those of every ``BuildingBlock``.
+    those of every ``BuildingBlock``. Of a class that ``gives_rows``, results come row by row.
     """
+
+    gives_rows: ClassVar[bool] = False
 
     name: str
     execute: Execute

@@ -13,7 +13,6 @@ from coda_cli.errors import DeclarationError
 from coda_cli.sdk.authenticated_pack import AuthenticatedPack
 from coda_cli.sdk.authentication import AuthenticationType
 from coda_cli.sdk.building_blocks import ConnectionRequirement
-from coda_cli.sdk.column_formats import Format, make_format, problem_of_format
 from coda_cli.sdk.declarations import Declaring, Kind, accept, declares
 from coda_cli.sdk.domains import checked_domain, domain_within
 from coda_cli.sdk.formulas import Execute, Formula, formula_of, formula_spelled_out
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coda_cli.sdk.building_blocks import BuildingBlock
+    from coda_cli.sdk.column_formats import Format
     from coda_cli.sdk.parameters import Parameter
     from coda_cli.sdk.schemas import Schema
     from coda_cli.sdk.value_types import ValueHintType, ValueType
@@ -109,6 +109,8 @@ class Pack(AuthenticatedPack, TableDeclarations):
         Raises:
             DeclarationError: a part makes no sense, or the name is taken.
         """
+        from coda_cli.sdk.column_formats import make_format
+
         made = make_format(name=name, formula_name=formula_name, matchers=matchers, instructions=instructions)
         if made.name.lower() in self._formats:
             raise DeclarationError(f"column format {made.name} is declared twice")
@@ -270,6 +272,10 @@ class Pack(AuthenticatedPack, TableDeclarations):
             yield Contradiction(problem, block, lacks=Kind.AUTHENTICATION)
 
     def _contradictions_of_formats(self) -> Iterator[Contradiction]:
+        if not self.formats:
+            return
+        from coda_cli.sdk.column_formats import problem_of_format
+
         names = {formula.name for formula in self.formulas}
         for declared in self.formats:
             problem = problem_of_format(declared, self.formulas)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.declared_values import check_function
@@ -48,6 +48,8 @@ class SyncTable(Formula):
     is ``fn(context, updates, *params)``, ``execute_get_permissions`` is ``fn(context, request, *params)``;
     each gets as many rows at once as the size of a batch says.
     """
+
+    gives_rows: ClassVar[bool] = True
 
     identity_name: str = ""
     schema: Schema | None = None

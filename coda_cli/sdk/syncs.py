@@ -1,6 +1,7 @@
-"""What a sync is told and what it gives back: pages of rows, updates of rows, who may see rows.
+"""What goes between a sync and a pack: pages of rows, updates of rows, who may see rows.
 
-Data only. What a table is belongs to ``sync_tables``; running a sync is the runtime's.
+Data only; what a sync is told of itself is ``context.Sync``. What a table is belongs to ``sync_tables``;
+running a sync is the runtime's.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from coda_cli.sdk.schemas import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +23,6 @@ class SyncCompletionMetadata:
 
     incremental_continuation: Any = None
     has_incomplete_results: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sync:
-    """What is said of the sync that is going on, as ``context.sync``.
-
-    Args:
-        continuation: what the call before this one gave back; None in the first call.
-        dynamic_url: which table of a dynamic sync table is meant.
-        schema: the schema of one row, of a dynamic sync table.
-        previous_completion: what the sync before this one left; None asks for all rows.
-    """
-
-    continuation: Any = None
-    dynamic_url: str | None = None
-    schema: Schema | None = None
-    previous_completion: SyncCompletionMetadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.declarations import Declaring, accept, declares
 from coda_cli.sdk.formulas import Execute
-from coda_cli.sdk.sync_tables import SyncTable, table_of, table_spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from coda_cli.sdk.formulas import Formula
     from coda_cli.sdk.parameters import Parameter
     from coda_cli.sdk.schemas import Schema
+    from coda_cli.sdk.sync_tables import SyncTable
 
 Function = TypeVar("Function", bound=Execute)
 
@@ -95,6 +95,8 @@ class TableDeclarations:
         given = {name: value for name, value in locals().items() if name not in ("self", "function")}
 
         def register(function: Execute) -> Execute:
+            from coda_cli.sdk.sync_tables import table_of
+
             with Declaring():
                 self._add_table(table_of(function, given))
             return function
@@ -128,7 +130,7 @@ class TableDeclarations:
             DeclarationError: a part makes no sense, or a name is taken.
         """
         given = {name: value for name, value in locals().items() if name != "self"}
-        self._add_table(table_spelled_out(given))
+        self._add_spelled_out(given)
 
     @declares()
     def add_dynamic_sync_table(
@@ -179,6 +181,11 @@ class TableDeclarations:
             DeclarationError: a part makes no sense, or a name is taken.
         """
         given = {name: value for name, value in locals().items() if name != "self"}
+        self._add_spelled_out(given)
+
+    def _add_spelled_out(self, given: dict[str, Any]) -> None:
+        from coda_cli.sdk.sync_tables import table_spelled_out
+
         self._add_table(table_spelled_out(given))
 
     def _add_table(self, table: SyncTable) -> None:

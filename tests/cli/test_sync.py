@@ -9,11 +9,10 @@ import click
 import pytest
 
 from coda_cli import sdk
-from coda_cli.cli.execute import execute
 from coda_cli.cli.messages import Messages
-from coda_cli.cli.run_progress import RunProgress
 from coda_cli.cli.session import Session
-from coda_cli.cli.sync import RowsWanted, TableRun, limits_of
+from coda_cli.cli.sync import RowsWanted, TableRun, limits_of_option
+from coda_cli.cli.sync_progress import SyncProgress
 from coda_cli.errors import CodaError
 from coda_cli.redaction import Redactor
 from coda_cli.runtime.sync import SyncLimits
@@ -22,10 +21,14 @@ from tests.fetchers import OneByOne
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+COMMAND = click.Context(click.Command("execute"))
+OPTION = click.Option(["--max-rows"])
+
 
 @pytest.mark.parametrize(
     ("given", "limits"),
     [
+        pytest.param(None, None, id="not given"),
         pytest.param("1", SyncLimits(1, None), id="number"),
         pytest.param("0010", SyncLimits(10, None), id="zeros"),
         pytest.param("1000000", SyncLimits(1_000_000, None), id="many"),
@@ -33,16 +36,16 @@ if TYPE_CHECKING:
         pytest.param("ALL", SyncLimits(None, None), id="any case"),
     ],
 )
-def test_how_many_rows(given: str, limits: SyncLimits) -> None:
+def test_how_many_rows(given: str | None, limits: SyncLimits | None) -> None:
     """A number or all of them; who says so limits the calls by nothing else."""
-    assert limits_of(given) == limits
+    assert limits_of_option(COMMAND, OPTION, given) == limits
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "", "1.5", "1e3", "٣", "²", "none", " 1", "9" * 5000])
 def test_no_number_of_rows(given: str) -> None:
     """Anything else is refused, with what it may be."""
     with pytest.raises(click.BadParameter, match="neither a whole number above 0 nor 'all'"):
-        limits_of(given)
+        limits_of_option(COMMAND, OPTION, given)
 
 
 class Run:
@@ -51,8 +54,8 @@ class Run:
     def __init__(self, out: io.StringIO | None = None, **wanted: Any) -> None:
         redactor = Redactor()
         self.out, self.errors = out or io.StringIO(), io.StringIO()
-        said = RowsWanted(**{"limits": None, "output_format": "ndjson", "query": None, **wanted})
-        self.progress = RunProgress("Items")
+        said = RowsWanted(**{"limits": SyncLimits(), "output_format": "ndjson", "query": None, **wanted})
+        self.progress = SyncProgress("Items")
         session = Session(redactor, Messages(redactor, self.errors))
         self._run = TableRun(session, said, self.out, self.progress)
 
@@ -118,12 +121,6 @@ def test_rows_that_were_cut(most: int, said: str) -> None:
     run = Run(limits=SyncLimits(most))
     run.sync(two)
     assert run.errors.getvalue() == said
-
-
-def test_the_help_says_how_many_rows_without_a_number() -> None:
-    """The default, which is the runtime's, is told by the option's help."""
-    (option,) = (one for one in execute.params if one.name == "max_rows")
-    assert f"Default: {SyncLimits().max_rows}." in str(option.to_info_dict()["help"])
 
 
 def test_a_sync_that_is_not_shown() -> None:

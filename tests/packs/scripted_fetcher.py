@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coda_cli.sdk import ExecutionContext, FetchResponse
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 from coda_cli.sdk.fetch_requests import fetch_request
 from tests.fetchers import OneByOne
 

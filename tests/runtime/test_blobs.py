@@ -12,7 +12,8 @@ import pytest
 
 from coda_cli.errors import RequestError
 from coda_cli.runtime.blobs import TemporaryFiles
-from coda_cli.sdk.context import FetchResponse, Headers, TemporaryUrl
+from coda_cli.sdk.context import TemporaryUrl
+from coda_cli.sdk.exchanges import FetchResponse, Headers
 from tests.fetchers import OneByOne
 
 

@@ -12,7 +12,7 @@ import pytest
 from coda_cli import sdk
 from coda_cli.errors import RequestError
 from coda_cli.fetching.fetcher import HttpFetcher
-from coda_cli.sdk.context import Headers
+from coda_cli.sdk.exchanges import Headers
 from tests.fetchers import OneByOne
 
 

@@ -1,7 +1,4 @@
-"""What is said of a run while it goes on.
-
-Owns the words. When they are shown, and where, is ``messages``'.
-"""
+"""How far a run has come, for its line of progress: of a table, its rows and requests."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ if TYPE_CHECKING:
     from coda_cli.runtime.sync import TableSync
 
 
-class RunProgress:
-    """Says how far a run has come: of a table, its rows and requests. ``sync`` is what counts the rows."""
+class SyncProgress:
+    """Says how far a run has come: of a table, its rows and requests."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.cli.main import run
-from tests.programs import CODA, environment, run_coda, write_pack
+from tests.programs import run_coda, write_pack
+from tests.terminals import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,13 +145,8 @@ def test_a_table_of_one_formula(capsys: Capsys) -> None:
 
 def test_a_terminal_gets_tables(folder: Path) -> None:
     """On a terminal nobody has to ask for them; what is redirected is text."""
-    ours, theirs = pty.openpty()
-    process = subprocess.run(
-        [*CODA, "describe", "pack.py"], cwd=folder, stdout=theirs, env=environment(), check=False
-    )
-    os.close(theirs)
-    shown = os.read(ours, 65536).decode()
-    os.close(ours)
-    assert process.returncode == 0
+    with Terminal("describe", "pack.py", cwd=folder) as terminal:
+        assert terminal.end() == 0
+        shown = terminal.shown
     assert "│ returns │ string │" in shown
     assert "│" not in run_coda("describe", "pack.py", cwd=folder).stdout

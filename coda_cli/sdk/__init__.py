@@ -38,42 +38,42 @@ from coda_cli.sdk.parameters import Parameter as Parameter
 from coda_cli.sdk.parameters import ParameterType as ParameterType
 from coda_cli.sdk.parameters import make_parameter as make_parameter
 from coda_cli.sdk.schema_annotations import schema as schema
-from coda_cli.sdk.schema_declarations import generate_schema as generate_schema
-from coda_cli.sdk.schema_declarations import (
-    get_effective_property_keys_from_schema as get_effective_property_keys_from_schema,
-)
-from coda_cli.sdk.schema_declarations import make_attribution_node as make_attribution_node
-from coda_cli.sdk.schema_declarations import make_object_schema as make_object_schema
-from coda_cli.sdk.schema_declarations import (
-    make_reference_schema_from_object_schema as make_reference_schema_from_object_schema,
-)
-from coda_cli.sdk.schema_declarations import make_schema as make_schema
-from coda_cli.sdk.schema_declarations import with_identity as with_identity
-from coda_cli.sdk.schemas import PROPERTY_LABEL_VALUE_TEMPLATE as PROPERTY_LABEL_VALUE_TEMPLATE
-from coda_cli.sdk.schemas import AttributionNode as AttributionNode
-from coda_cli.sdk.schemas import Identity as Identity
-from coda_cli.sdk.schemas import IndexDefinition as IndexDefinition
-from coda_cli.sdk.schemas import PropertyIdentifierDetails as PropertyIdentifierDetails
 from coda_cli.sdk.schemas import Schema as Schema
 from coda_cli.sdk.urls import join_url as join_url
 from coda_cli.sdk.urls import with_query_params as with_query_params
-from coda_cli.sdk.value_types import AttributionNodeType as AttributionNodeType
-from coda_cli.sdk.value_types import CurrencyFormat as CurrencyFormat
-from coda_cli.sdk.value_types import DurationUnit as DurationUnit
-from coda_cli.sdk.value_types import EmailDisplayType as EmailDisplayType
-from coda_cli.sdk.value_types import ImageCornerStyle as ImageCornerStyle
-from coda_cli.sdk.value_types import ImageOutline as ImageOutline
-from coda_cli.sdk.value_types import ImageShapeStyle as ImageShapeStyle
-from coda_cli.sdk.value_types import LinkDisplayType as LinkDisplayType
-from coda_cli.sdk.value_types import OptionsType as OptionsType
-from coda_cli.sdk.value_types import ScaleIconSet as ScaleIconSet
 from coda_cli.sdk.value_types import ValueHintType as ValueHintType
 from coda_cli.sdk.value_types import ValueType as ValueType
 
 if TYPE_CHECKING:
     from coda_cli.sdk.column_formats import Format as Format
+    from coda_cli.sdk.display_types import AttributionNodeType as AttributionNodeType
+    from coda_cli.sdk.display_types import CurrencyFormat as CurrencyFormat
+    from coda_cli.sdk.display_types import DurationUnit as DurationUnit
+    from coda_cli.sdk.display_types import EmailDisplayType as EmailDisplayType
+    from coda_cli.sdk.display_types import ImageCornerStyle as ImageCornerStyle
+    from coda_cli.sdk.display_types import ImageOutline as ImageOutline
+    from coda_cli.sdk.display_types import ImageShapeStyle as ImageShapeStyle
+    from coda_cli.sdk.display_types import LinkDisplayType as LinkDisplayType
+    from coda_cli.sdk.display_types import OptionsType as OptionsType
+    from coda_cli.sdk.display_types import ScaleIconSet as ScaleIconSet
     from coda_cli.sdk.exchanges import FetchRequest as FetchRequest
     from coda_cli.sdk.exchanges import FetchResponse as FetchResponse
+    from coda_cli.sdk.schema_declarations import generate_schema as generate_schema
+    from coda_cli.sdk.schema_declarations import (
+        get_effective_property_keys_from_schema as get_effective_property_keys_from_schema,
+    )
+    from coda_cli.sdk.schema_declarations import make_attribution_node as make_attribution_node
+    from coda_cli.sdk.schema_declarations import make_object_schema as make_object_schema
+    from coda_cli.sdk.schema_declarations import (
+        make_reference_schema_from_object_schema as make_reference_schema_from_object_schema,
+    )
+    from coda_cli.sdk.schema_declarations import make_schema as make_schema
+    from coda_cli.sdk.schema_declarations import with_identity as with_identity
+    from coda_cli.sdk.schema_parts import PROPERTY_LABEL_VALUE_TEMPLATE as PROPERTY_LABEL_VALUE_TEMPLATE
+    from coda_cli.sdk.schema_parts import AttributionNode as AttributionNode
+    from coda_cli.sdk.schema_parts import Identity as Identity
+    from coda_cli.sdk.schema_parts import IndexDefinition as IndexDefinition
+    from coda_cli.sdk.schema_parts import PropertyIdentifierDetails as PropertyIdentifierDetails
     from coda_cli.sdk.sync_tables import SyncTable as SyncTable
     from coda_cli.sdk.syncs import GetPermissionsRequest as GetPermissionsRequest
     from coda_cli.sdk.syncs import SyncCompletionMetadata as SyncCompletionMetadata
@@ -90,14 +90,36 @@ else:
 
 
 _MODULES = {
+    "AttributionNode": "coda_cli.sdk.schema_parts",
+    "AttributionNodeType": "coda_cli.sdk.display_types",
+    "CurrencyFormat": "coda_cli.sdk.display_types",
+    "DurationUnit": "coda_cli.sdk.display_types",
+    "EmailDisplayType": "coda_cli.sdk.display_types",
     "FetchRequest": "coda_cli.sdk.exchanges",
     "FetchResponse": "coda_cli.sdk.exchanges",
     "Format": "coda_cli.sdk.column_formats",
     "GetPermissionsRequest": "coda_cli.sdk.syncs",
+    "Identity": "coda_cli.sdk.schema_parts",
+    "ImageCornerStyle": "coda_cli.sdk.display_types",
+    "ImageOutline": "coda_cli.sdk.display_types",
+    "ImageShapeStyle": "coda_cli.sdk.display_types",
+    "IndexDefinition": "coda_cli.sdk.schema_parts",
+    "LinkDisplayType": "coda_cli.sdk.display_types",
+    "OptionsType": "coda_cli.sdk.display_types",
+    "PROPERTY_LABEL_VALUE_TEMPLATE": "coda_cli.sdk.schema_parts",
+    "PropertyIdentifierDetails": "coda_cli.sdk.schema_parts",
+    "ScaleIconSet": "coda_cli.sdk.display_types",
     "SyncCompletionMetadata": "coda_cli.sdk.syncs",
     "SyncResult": "coda_cli.sdk.syncs",
     "SyncTable": "coda_cli.sdk.sync_tables",
     "SyncUpdate": "coda_cli.sdk.syncs",
+    "generate_schema": "coda_cli.sdk.schema_declarations",
+    "get_effective_property_keys_from_schema": "coda_cli.sdk.schema_declarations",
+    "make_attribution_node": "coda_cli.sdk.schema_declarations",
+    "make_object_schema": "coda_cli.sdk.schema_declarations",
+    "make_reference_schema_from_object_schema": "coda_cli.sdk.schema_declarations",
+    "make_schema": "coda_cli.sdk.schema_declarations",
+    "with_identity": "coda_cli.sdk.schema_declarations",
 }
 
 __all__ = [

@@ -29,7 +29,6 @@ from coda_cli.sdk.parameters import (
     type_of,
 )
 from coda_cli.sdk.schema_annotations import declared_schema, schema_of
-from coda_cli.sdk.schema_declarations import schema_of_fields
 from coda_cli.sdk.schemas import Schema
 from coda_cli.sdk.value_types import ValueHintType, ValueType
 
@@ -192,6 +191,8 @@ def _spelled_out_result(
     elif result_type is None:
         raise DeclarationError("coda_type and items go with a result_type, and there is none")
     else:
+        from coda_cli.sdk.schema_declarations import schema_of_fields
+
         described = None if items is None else declared_schema(items, "items")
         said = schema_of_fields({"type": result_type, "coda_type": coda_type, "items": described})
     return said if schema is None else _said_twice(said, declared_schema(schema), "result_type")

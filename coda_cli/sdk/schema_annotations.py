@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired, Required, TypeVar
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.declarations import Declaring, Gathering
 from coda_cli.sdk.parameters import Class, Email, File, Html, Image, Markdown, name_of, without_none
-from coda_cli.sdk.schema_checks import check_schema
-from coda_cli.sdk.schema_declarations import schema_of_fields
 from coda_cli.sdk.schemas import Schema
 from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from coda_cli.sdk.schemas import AttributionNode, Identity, IndexDefinition, PropertyIdentifier
+    from coda_cli.sdk.schema_parts import AttributionNode, Identity, IndexDefinition, PropertyIdentifier
 
 Decorated = TypeVar("Decorated", bound=Class)
 
@@ -225,6 +223,8 @@ def _object_schema(cls: Class, place: str, inside: tuple[Class, ...]) -> Schema:
             below = _below(place, name)
             properties[name] = _property(hints[name], below, (*inside, cls), required=required)
     gathering.end()
+    from coda_cli.sdk.schema_declarations import schema_of_fields
+
     with _placed(place):
         return schema_of_fields({"type": ValueType.OBJECT, "properties": properties, **said})
 
@@ -254,6 +254,8 @@ def _noted(found: Schema, note: object) -> Schema:
     if isinstance(note, ValueHintType):
         if found.type is None:
             raise DeclarationError(f"the hint {note} needs a type that it goes with")
+        from coda_cli.sdk.schema_checks import check_schema
+
         return check_schema(dataclasses.replace(found, coda_type=note))
     if not isinstance(note, Schema):
         return found

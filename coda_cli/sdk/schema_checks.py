@@ -12,11 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.schema_references import check_references
-from coda_cli.sdk.schemas import AttributionNode, Identity, Schema
-from coda_cli.sdk.value_types import (
-    HINTS,
-    RENDERING_FIELDS,
+from coda_cli.sdk.display_types import (
     AttributionNodeType,
     CurrencyFormat,
     DurationUnit,
@@ -27,9 +23,11 @@ from coda_cli.sdk.value_types import (
     LinkDisplayType,
     OptionsType,
     ScaleIconSet,
-    ValueHintType,
-    ValueType,
 )
+from coda_cli.sdk.schema_parts import AttributionNode, Identity
+from coda_cli.sdk.schema_references import check_references
+from coda_cli.sdk.schemas import Schema
+from coda_cli.sdk.value_types import HINTS, RENDERING_FIELDS, ValueHintType, ValueType
 
 if TYPE_CHECKING:
     from enum import Enum

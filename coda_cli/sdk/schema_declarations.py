@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.declarations import Declaring
+from coda_cli.sdk.display_types import AttributionNodeType
 from coda_cli.sdk.schema_checks import check_attribution, check_schema
-from coda_cli.sdk.schemas import (
+from coda_cli.sdk.schema_parts import (
     AttributionNode,
     Identity,
     IndexDefinition,
     PropertyIdentifier,
     PropertyIdentifierDetails,
-    Schema,
 )
-from coda_cli.sdk.value_types import AttributionNodeType, ValueHintType, ValueType
+from coda_cli.sdk.schemas import Schema
+from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coda_cli.sdk.value_types import (
+    from coda_cli.sdk.display_types import (
         CurrencyFormat,
         DurationUnit,
         EmailDisplayType,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.declarations import Gathering
-from coda_cli.sdk.schemas import IndexDefinition, PropertyIdentifierDetails
+from coda_cli.sdk.schema_parts import IndexDefinition, PropertyIdentifierDetails
 from coda_cli.sdk.value_types import ValueHintType, ValueType
 
 if TYPE_CHECKING:

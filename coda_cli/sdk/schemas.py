@@ -6,75 +6,32 @@ checking a value against its schema is the runtime's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from coda_cli.sdk.value_types import (
-    AttributionNodeType,
-    CurrencyFormat,
-    DurationUnit,
-    EmailDisplayType,
-    ImageCornerStyle,
-    ImageOutline,
-    ImageShapeStyle,
-    LinkDisplayType,
-    OptionsType,
-    ScaleIconSet,
-    ValueHintType,
-    ValueType,
-)
+from coda_cli.sdk.value_types import ValueHintType, ValueType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from coda_cli.sdk.display_types import (
+        CurrencyFormat,
+        DurationUnit,
+        EmailDisplayType,
+        ImageCornerStyle,
+        ImageOutline,
+        ImageShapeStyle,
+        LinkDisplayType,
+        OptionsType,
+        ScaleIconSet,
+    )
+    from coda_cli.sdk.schema_parts import AttributionNode, Identity, IndexDefinition, PropertyIdentifier
+
+    Options = tuple[object, ...] | Callable[..., Any] | OptionsType
 
 _MOMENTS = (ValueHintType.DATE, ValueHintType.TIME, ValueHintType.DATE_TIME, ValueHintType.DURATION)
 
-PROPERTY_LABEL_VALUE_TEMPLATE = "{VALUE}"
-"""What stands for the property's value in the label of a ``PropertyIdentifierDetails``."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttributionNode:
-    """One part of what a table says about where its data comes from."""
-
-    type: AttributionNodeType
-    text: str | None = None
-    anchor_url: str | None = None
-    anchor_text: str | None = None
-    image_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What makes the objects of one schema the same kind of thing, such as the rows of one table."""
-
-    name: str
-    dynamic_url: str | None = None
-    pack_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyIdentifierDetails:
-    """A property that a card shows, with a label and what stands there if it is empty."""
-
-    property: str
-    label: str | None = None
-    placeholder: str | None = None
-
-
 Class = type[Any]
-
-PropertyIdentifier = str | PropertyIdentifierDetails
-
-
-@dataclass(frozen=True, slots=True)
-class IndexDefinition:
-    """The properties that the objects of a schema are searched by."""
-
-    properties: tuple[PropertyIdentifier, ...]
-    context_properties: tuple[PropertyIdentifier, ...] = ()
-    filterable_properties: tuple[PropertyIdentifier, ...] = ()
-
-
-Options = tuple[object, ...] | Callable[..., Any] | OptionsType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

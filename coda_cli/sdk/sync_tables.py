@@ -15,7 +15,8 @@ from coda_cli.sdk.declared_values import check_function
 from coda_cli.sdk.formulas import Formula, formula_of, formula_spelled_out
 from coda_cli.sdk.schema_annotations import declared_schema
 from coda_cli.sdk.schema_checks import check_identity, check_schema
-from coda_cli.sdk.schemas import Identity, Schema
+from coda_cli.sdk.schema_parts import Identity
+from coda_cli.sdk.schemas import Schema
 from coda_cli.sdk.value_types import ValueType
 
 if TYPE_CHECKING:

@@ -36,10 +36,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What is known of a process that came to its end: seconds, bytes of memory at most, what it printed."""
+    """What is known of a process that came to its end: seconds, and the last line that it printed."""
 
     seconds: float
-    peak: int
     output: str
 
 
@@ -53,7 +52,7 @@ class Contender:
         readings: what a run tells, by unit.
         environ: beside what every contender gets.
         prepare: is done before each run, and not measured.
-        is_captured: keeps what it prints; else that goes nowhere.
+        is_captured: keeps what it prints; else that goes nowhere, and what it says on standard error is kept.
         is_peer: somebody else's program, which may be missing or fail.
         folder: that it runs in, the project's unless given.
     """
@@ -100,11 +99,6 @@ class Section:
 def whole_process(ended: Ended) -> float:
     """Read how long it took, in milliseconds."""
     return ended.seconds * 1000
-
-
-def peak_memory(ended: Ended) -> float:
-    """Read how much memory it held at most, in millions of bytes."""
-    return ended.peak / 1e6
 
 
 def printed(ended: Ended) -> float:

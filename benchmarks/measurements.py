@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
-from benchmarks.contenders import MAXRSS_UNIT, Ended
+from benchmarks.contenders import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,14 +102,13 @@ def run(contender: Contender, environ: Mapping[str, str]) -> Ended:
             )
         except OSError as error:
             raise RunFailedError(f"{contender.name}: {error}") from error
-        _, status, used = os.wait4(process.pid, 0)
+        process.wait()
         seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
         said = [_last_line(stream) for stream in (errors, output)]
         if process.returncode:
             why = next(filter(None, said), "")
             raise RunFailedError(f"{contender.name} ended with {process.returncode}: {why}")
-        return Ended(seconds, used.ru_maxrss * MAXRSS_UNIT, said[1])
+        return Ended(seconds, said[contender.is_captured])
 
 
 def _last_line(stream: BinaryIO) -> str:

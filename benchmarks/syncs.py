@@ -13,7 +13,7 @@ from benchmarks.contenders import (
     Section,
     Target,
     Unit,
-    peak_memory,
+    printed,
 )
 
 FEW, MANY = 1_000, 1_000_000
@@ -37,7 +37,7 @@ def syncs() -> Section:
 def _sync(name: str, table: str, count: int) -> Contender:
     command = (CODA, "execute", str(PACKS / "rows.py"), table, str(count), "--max-rows", "all")
     rate = partial(_rate, count)
-    return Contender(name, (*command, "--output", "ndjson"), {Unit.ROWS: rate, Unit.MEGABYTES: peak_memory})
+    return Contender(name, (*command, "--output", "ndjson"), {Unit.ROWS: rate, Unit.MEGABYTES: printed})
 
 
 def _rate(count: int, ended: Ended) -> float:

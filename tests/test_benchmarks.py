@@ -128,4 +128,4 @@ def test_target_beside_a_missing_peer_is_left_out() -> None:
 )
 def test_numbers_are_read_off_what_is_printed(printed: str, numbers: list[float]) -> None:
     """A contender may print its figures in any of our forms."""
-    assert printed_numbers(Ended(0.0, 0, printed)) == numbers
+    assert printed_numbers(Ended(0.0, printed)) == numbers

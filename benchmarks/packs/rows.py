@@ -32,7 +32,7 @@ def made(count: int) -> Iterator[dict[str, Any]]:
 
 
 def peak_memory() -> int:
-    """The bytes held at most; what Linux tells whoever waits for a process is no less than its parent held."""
+    """Bytes held at most; what Linux tells whoever waits for a process is no less than its parent held."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(re.findall(r"VmHWM:\s*(\d+) kB", status.read_text())[0]) * 1024

@@ -15,7 +15,7 @@ import pytest
 from coda_cli.cli.messages import Messages, pack_output, printable, progress
 from coda_cli.errors import UsageError
 from coda_cli.redaction import Redactor
-from tests.programs import run_coda, write_pack
+from tests.programs import HEAD, run_coda, write_pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,26 +244,29 @@ def test_progress_waits_for_secrets(echo: bool, is_drawn: bool) -> None:
         assert (b"Running F" in screen.read(100)) is echo
 
 
+CHATTER = """
+import sys, threading
+
+def chatter():
+    before = sys.stdout
+    while sys.stdout is before:
+        print("before", flush=True)
+    for _ in range(1000):
+        print("after", flush=True)
+
+"""
+"""A thread that prints until the pack's output is nobody's any more, and goes on then."""
+
+
 def test_threads_of_a_pack_print_beside_the_result(tmp_path: Path) -> None:
     """While the result is written and afterwards, a thread of the pack still prints to standard error."""
-    write_pack(
-        tmp_path,
-        """
-        import sys, threading
-
-        def chatter():
-            before = sys.stdout
-            while sys.stdout is before:
-                print("before", flush=True)
-            for _ in range(1000):
-                print("after", flush=True)
-
+    source = """
         @pack.formula
         def rows(context) -> list[int]:
             threading.Thread(target=chatter).start()
             return list(range(20000))
-        """,
-    )
+        """
+    write_pack(tmp_path, source, head=HEAD + CHATTER)
     process = run_coda("execute", "pack.py", "Rows", "--output", "ndjson", cwd=tmp_path)
     assert process.returncode == 0
     assert process.stdout.split() == [str(number) for number in range(20000)]
@@ -274,23 +277,12 @@ def test_threads_of_a_pack_print_beside_the_result(tmp_path: Path) -> None:
 
 def test_threads_that_loading_left_print_beside_what_is_stored(tmp_path: Path) -> None:
     """A pack's thread has no standard output either after ``coda auth`` loaded the pack."""
-    write_pack(
-        tmp_path,
-        """
-        import sys, threading
-
-        def chatter():
-            before = sys.stdout
-            while sys.stdout is before:
-                print("before", flush=True)
-            for _ in range(1000):
-                print("after", flush=True)
-
+    source = """
         pack.add_network_domain("amazonaws.com")
         pack.set_user_authentication(type=sdk.AuthenticationType.AWS_ACCESS_KEY, service="s3")
         threading.Thread(target=chatter).start()
-        """,
-    )
+        """
+    write_pack(tmp_path, source, head=HEAD + CHATTER)
     process = run_coda("auth", "pack.py", "--clear", cwd=tmp_path)
     assert (process.returncode, process.stdout) == (0, "")
     assert process.stderr.count("after") == 1000

@@ -117,7 +117,7 @@ def given_row_check(schema: Schema, timezone: tzinfo) -> Check:
     It returns the row with the properties' names, and does not leave out what the schema does not know: a
     mistyped name must not be lost.
     """
-    check = compiled(_of_json(schema), timezone)
+    check = compiled(schema_in_json(schema), timezone)
 
     def checked(value: object, path: str, problems: list[Problem]) -> object:
         for key, item in (members_of(value) or {}).items():
@@ -141,14 +141,16 @@ def expected_property(key: object, schema: Schema) -> str:
     return f"the property {' or '.join(close)}" if close else "a property of the table"
 
 
-def _of_json(schema: Schema) -> Schema:
+def schema_in_json(schema: Schema) -> Schema:
     """Return a schema of what stands in JSON where a pack's own values may be dates."""
     properties = schema.properties
+    if properties is not None:
+        properties = {name: schema_in_json(one) for name, one in properties.items()}
     return replace(
         schema,
         python_type=int if schema.python_type is int else None,
-        items=None if schema.items is None else _of_json(schema.items),
-        properties=None if properties is None else {name: _of_json(one) for name, one in properties.items()},
+        items=None if schema.items is None else schema_in_json(schema.items),
+        properties=properties,
     )
 
 

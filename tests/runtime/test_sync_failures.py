@@ -56,7 +56,7 @@ def test_rows_that_are_no_objects() -> None:
     """Without a schema a row has to be an object all the same."""
     rows, error = failed(sync_of(lambda context: [1, {"id": 2}]))
     assert rows == [2]
-    assert error.message == "Items: 1 row was left out, being no objects"
+    assert error.message == "Items: 1 row was left out, being no JSON object"
 
 
 def test_the_twentieth_bad_row() -> None:
@@ -120,7 +120,7 @@ def test_a_failure_after_bad_rows() -> None:
     assert rows == []
     assert error.message == "Not today."
     assert error.details == (
-        "Before that, 1 row was left out, being no objects:",
+        "Before that, 1 row was left out, being no JSON object:",
         "Items[0]: expected object, came nothing (None)",
     )
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 ANY_ROW = Schema(type=ValueType.OBJECT)
 """The schema of a row of a table that declares none."""
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 Results = Generator[dict[str, object], None, None]
 """What comes back for the rows, one after another, as JSON values."""
 
@@ -81,7 +83,7 @@ def read_json(name: str, what: str, text: str) -> Any:
         raise UsageError(f"{name}: the {what} are no JSON, which has no {constant}")
 
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text.removeprefix(_BYTE_ORDER_MARK), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         where = ""
         if isinstance(error, json.JSONDecodeError):

@@ -140,6 +140,11 @@ def test_a_parameter_of_the_table_may_be_called_updates() -> None:
     assert does.calls[0][1] == ("mine",)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
+    """Editors and shells of Windows write one before the text of a file."""
+    assert run("\ufeff" + json.dumps(change(1))) == [change(1)["newValue"]]
+
+
 def test_no_updates() -> None:
     """An empty list calls nothing and gives nothing."""
     does = Calls()

@@ -59,6 +59,20 @@ def test_rows_that_are_no_objects() -> None:
     assert error.message == "Items: 1 row was left out, being no JSON object"
 
 
+@pytest.mark.parametrize("schema", [pytest.param(None, id="any objects"), pytest.param(Item, id="schema")])
+def test_a_page_that_is_yielded(schema: type | None) -> None:
+    """It is no row, though it is a dataclass as rows can be: the two forms of a sync were mixed."""
+
+    def table(context: sdk.ExecutionContext) -> Iterator[Any]:
+        yield {"id": 1}
+        yield Result([{"id": 2}])
+
+    rows, error = failed(sync_of(table, schema=schema))
+    assert rows == [1]
+    assert error.message == "Items: expected a row, came a page, SyncResult"
+    assert error.details == ("Yield its rows one by one: yield from rows. What is returned may be a page.",)
+
+
 def test_the_twentieth_bad_row() -> None:
     """It ends the sync: what follows would hardly be better."""
 

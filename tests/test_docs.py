@@ -64,6 +64,15 @@ def test_readme_has_blocks_to_run() -> None:
     assert {"", "emulator", "pack"} <= set(marks)
 
 
+@pytest.mark.parametrize("page", ["formulas", "sync-tables", "schemas", "aws", "metadata", "commands"])
+def test_every_block_of_a_page_runs(page: str) -> None:
+    """What an author copies from these pages works: none of their blocks is without a mark."""
+    text = read(f"docs/{page}.md")
+    run = list(blocks(page, text))
+    assert run
+    assert len(run) == len(re.findall(r"^ *```\w", text, re.MULTILINE))
+
+
 @pytest.mark.parametrize("pack", PACKS)
 def test_commands_of_a_pack_run(pack: str, folder: Folder) -> None:
     """A pack opens with the commands to run it, and they work as they stand there."""

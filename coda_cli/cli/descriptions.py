@@ -77,7 +77,11 @@ def heading(formula: Formula) -> str:
     """Name a formula or table with its parameters, as they stand on the command line."""
     if not isinstance(formula, SyncTable):
         return usage(formula)
-    return f"{usage(formula)} ({'a sync table' if formula.dynamic is None else 'a dynamic sync table'})"
+    kinds = [
+        "" if formula.dynamic is None else "dynamic ",
+        "" if formula.execute_update is None else "two-way ",
+    ]
+    return f"{usage(formula)} (a {''.join(kinds)}sync table)"
 
 
 def describe_formula(loaded: LoadedPack, formula: Formula, formatter: click.HelpFormatter) -> None:
@@ -123,7 +127,7 @@ def _line(parameter: Parameter, *, repeated: bool = False) -> tuple[str, str, st
         words.append("can be repeated")
     elif parameter.optional:
         words.append("optional" if parameter.default in (None, "") else f"default {_default(parameter)}")
-    text = "; ".join(filter(None, (parameter.description, _autocomplete(parameter))))
+    text = "; ".join(filter(None, (_autocomplete(parameter), parameter.description)))
     return parameter.name, ", ".join(words), text
 
 

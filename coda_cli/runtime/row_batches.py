@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 ANY_ROW = Schema(type=ValueType.OBJECT)
 """The schema of a row of a table that declares none."""
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 Results = Generator[dict[str, object], None, None]
 """What comes back for the rows, one after another, as JSON values."""
 
@@ -81,7 +83,7 @@ def read_json(name: str, what: str, text: str) -> Any:
         raise UsageError(f"{name}: the {what} are no JSON, which has no {constant}")
 
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text.removeprefix(_BYTE_ORDER_MARK), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         where = ""
         if isinstance(error, json.JSONDecodeError):
@@ -117,7 +119,7 @@ def given_row_check(schema: Schema, timezone: tzinfo) -> Check:
     It returns the row with the properties' names, and does not leave out what the schema does not know: a
     mistyped name must not be lost.
     """
-    check = compiled(_of_json(schema), timezone)
+    check = compiled(schema_in_json(schema), timezone)
 
     def checked(value: object, path: str, problems: list[Problem]) -> object:
         for key, item in (members_of(value) or {}).items():
@@ -141,14 +143,16 @@ def expected_property(key: object, schema: Schema) -> str:
     return f"the property {' or '.join(close)}" if close else "a property of the table"
 
 
-def _of_json(schema: Schema) -> Schema:
+def schema_in_json(schema: Schema) -> Schema:
     """Return a schema of what stands in JSON where a pack's own values may be dates."""
     properties = schema.properties
+    if properties is not None:
+        properties = {name: schema_in_json(one) for name, one in properties.items()}
     return replace(
         schema,
         python_type=int if schema.python_type is int else None,
-        items=None if schema.items is None else _of_json(schema.items),
-        properties=None if properties is None else {name: _of_json(one) for name, one in properties.items()},
+        items=None if schema.items is None else schema_in_json(schema.items),
+        properties=properties,
     )
 
 

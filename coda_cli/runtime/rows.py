@@ -10,12 +10,13 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from coda_cli.errors import CodaError
+from coda_cli.errors import CodaError, ResultError
 from coda_cli.runtime.executor import failures_of
 from coda_cli.runtime.json_values import Problem
 from coda_cli.runtime.tracebacks import pack_location
 from coda_cli.runtime.validation import compiled
 from coda_cli.sdk.schemas import Schema
+from coda_cli.sdk.syncs import SyncResult
 from coda_cli.sdk.value_types import ValueType
 
 if TYPE_CHECKING:
@@ -32,10 +33,18 @@ _SMALL = 1 << 63
 
 
 def row_check(schema: Schema | None, timezone: tzinfo, table: str) -> RowCheck:
-    """Return the function that checks the rows of a table; without a schema, rows are any objects."""
+    """Return the function that checks the rows of a table; without a schema, rows are any objects.
+
+    It raises ResultError for a page in place of a row: a sync that mixes the two forms has no rows to tell.
+    """
     check = compiled(Schema(type=ValueType.OBJECT) if schema is None else schema, timezone)
 
     def checked(value: object, at: int, problems: list[Problem]) -> Row:
+        if type(value) is SyncResult:
+            raise ResultError(
+                f"{table}: expected a row, came a page, SyncResult",
+                "Yield its rows one by one: yield from rows. What is returned may be a page.",
+            )
         try:
             row = check(value, f"{table}[{at}]", problems)
         except Exception as error:

@@ -122,10 +122,10 @@ class TableSync:
                 return
 
     def _left_out_rows(self) -> str:
-        rows = "1 row was" if self._left_out == 1 else f"{self._left_out} rows were"
-        return (
-            f"{rows} left out, being {'no objects' if self._schema is None else 'not of the declared type'}"
-        )
+        count = self._left_out
+        rows, objects = ("1 row was", "object") if count == 1 else (f"{count} rows were", "objects")
+        kind = f"no JSON {objects}" if self._schema is None else "not of the declared type"
+        return f"{rows} left out, being {kind}"
 
     def _reasons(self) -> list[str]:
         return problem_lines(self._problems)

@@ -26,6 +26,7 @@ from coda_cli.runtime.row_batches import (
     property_name,
     read_json,
     refuse_problems,
+    schema_in_json,
     shown_type,
 )
 from coda_cli.runtime.validation import compiled
@@ -60,7 +61,7 @@ def update_formula(name: str, table: SyncTable, execute_update: Callable[..., An
         schema = declared or ANY_ROW
         updates = _read_updates(name, given, schema, context.timezone)
         context = told_of_schema(context, table, declared)
-        check = compiled(schema, context.timezone)
+        check = compiled(schema_in_json(schema), context.timezone)  # a new value may be given back
         for start, batch in in_batches(updates, table.max_update_batch_size):
             with failures_of(name):
                 results = _listed(execute_update(context, list(batch), *params))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.building_blocks import ConnectionRequirement, checked_requirement
-from coda_cli.sdk.declared_values import check_function, check_text, checked_list
+from coda_cli.sdk.declared_values import check_call, check_text, checked_list
 from coda_cli.sdk.domains import checked_domain
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def make_authentication(
     if instructions_url is not None:
         check_text(instructions_url, "authentication: instructions_url")
     if get_connection_name is not None:
-        check_function(get_connection_name, "authentication: get_connection_name")
+        check_call(get_connection_name, "authentication: get_connection_name", [])
     requirement = checked_requirement(
         default_connection_requirement, "authentication: default_connection_requirement"
     )
@@ -169,7 +169,7 @@ def _checked_steps(post_setup: object) -> tuple[SetEndpoint, ...]:
             raise DeclarationError(f"{place} is declared twice")
         names.add(step.name)
         check_text(step.description, f"{place}: its description")
-        check_function(step.get_options, f"{place}: get_options")
+        check_call(step.get_options, f"{place}: get_options", [])
     return steps
 
 

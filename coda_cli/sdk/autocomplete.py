@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.declared_values import checked_list
+from coda_cli.sdk.declared_values import check_call, checked_list
 
 
 class SimpleAutocompleteOption(TypedDict):
@@ -71,9 +71,11 @@ def checked_autocomplete(autocomplete: object, *, of_numbers: bool) -> Autocompl
     """Return an autocomplete in one form: a function, or suggestions of the parameter's own type.
 
     Raises:
-        DeclarationError: it is neither a function nor a list, or a choice is no suggestion.
+        DeclarationError: it is neither a function of ``(context, search, parameters)`` nor a list, or a
+            choice is no suggestion.
     """
     if callable(autocomplete):
+        check_call(autocomplete, "autocomplete", ["the search", "the parameters"])
         return autocomplete
     choices = checked_list(autocomplete, "autocomplete, unless it is a function,")
     return tuple(_checked_option(choice, of_numbers=of_numbers) for choice in choices)

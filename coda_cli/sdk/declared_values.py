@@ -5,6 +5,7 @@ It knows no declaration: whoever makes one says what the value is called.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,27 @@ def check_function(value: object, what: str) -> None:
     """
     if not callable(value):
         raise DeclarationError(f"{what} is no function but {value!r}")
+
+
+def check_call(value: object, what: str, given: Sequence[str]) -> None:
+    """Refuse what is no function, or could not be called with the context and what is given.
+
+    A surplus argument is an error in Python, where JavaScript drops it: it is told where it was written, and
+    not when the function is first run.
+
+    Raises:
+        DeclarationError: it is none, it is async, or its parameters are others.
+    """
+    check_function(value, what)
+    if inspect.iscoroutinefunction(value) or inspect.isasyncgenfunction(value):
+        raise DeclarationError(f"{what} is an async function", "Write it with a plain `def`.")
+    try:
+        inspect.signature(value).bind(None, *given)  # type: ignore[arg-type]  # it can be called
+    except ValueError:  # some functions written in C do not say
+        return
+    except TypeError as error:
+        words = ", ".join(["the context", *given])
+        raise DeclarationError(f"{what} cannot be called with {words}: {error}") from None
 
 
 def checked_list(value: object, what: str) -> tuple[Any, ...]:

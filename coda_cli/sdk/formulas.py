@@ -20,7 +20,7 @@ from coda_cli.sdk.building_blocks import (
     checked_requirement,
 )
 from coda_cli.sdk.declarations import Gathering
-from coda_cli.sdk.declared_values import check_function, check_text, checked_list
+from coda_cli.sdk.declared_values import check_call, check_function, check_text, checked_list
 from coda_cli.sdk.parameters import (
     Parameter,
     check_parameter_name,
@@ -174,7 +174,7 @@ def _checked(formula: Formula, allowed_authentication_names: object) -> Formula:
     """Return a formula whose description, validation and account are what they must be."""
     check_text(formula.description, "its description")
     if formula.validate_parameters is not None:
-        check_function(formula.validate_parameters, "validate_parameters")
+        check_call(formula.validate_parameters, "validate_parameters", ["the parameters"])
     requirement = checked_requirement(formula.connection_requirement, "connection_requirement")
     names = checked_authentication_names(allowed_authentication_names, requirement)
     return replace(formula, allowed_authentication_names=names)

@@ -261,7 +261,8 @@ def _noted(found: Schema, note: object) -> Schema:
         return found
     if found.type not in (note.type, None):
         raise DeclarationError(f"the annotation says {found}, its schema says {note}")
-    return dataclasses.replace(note, python_type=found.python_type)
+    description = note.description or found.description
+    return dataclasses.replace(note, python_type=found.python_type, description=description)
 
 
 def _below(place: str, name: str) -> str:

@@ -6,12 +6,11 @@ Owns what one table may say. Choosing and running one is the runtime's.
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.declared_values import check_function
+from coda_cli.sdk.declared_values import check_call
 from coda_cli.sdk.formulas import Formula, formula_of, formula_spelled_out
 from coda_cli.sdk.schema_annotations import declared_schema
 from coda_cli.sdk.schema_checks import check_identity, check_schema
@@ -148,29 +147,15 @@ def _checked(table: SyncTable) -> SyncTable:
     """Return a table whose functions can be called with what they are given."""
     names = [parameter.name for parameter in (*table.parameters, *table.vararg_parameters)]
     if table.execute_update is not None:
-        _check_call(table.execute_update, "execute_update", ["the updates", *names])
+        check_call(table.execute_update, "execute_update", ["the updates", *names])
     if table.execute_get_permissions is not None:
-        _check_call(table.execute_get_permissions, "execute_get_permissions", ["the request", *names])
+        check_call(table.execute_get_permissions, "execute_get_permissions", ["the request", *names])
     for field in dataclasses.fields(DynamicOptions) if table.dynamic is not None else ():
         function = getattr(table.dynamic, field.name)
         if function is not None or field.default is dataclasses.MISSING:
-            _check_call(function, field.name, ["the search"] if field.name == "search_dynamic_urls" else [])
+            check_call(function, field.name, ["the search"] if field.name == "search_dynamic_urls" else [])
     for what in ("max_update_batch_size", "max_permission_batch_size"):
         size = getattr(table, what)
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise DeclarationError(f"{what} {size!r} is not a whole number, 1 or more")
     return table
-
-
-def _check_call(function: Callable[..., Any], what: str, given: list[str]) -> None:
-    """Refuse what is no function, or could not be called with the context and what is given."""
-    check_function(function, what)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise DeclarationError(f"{what} is an async function", "Write it with a plain `def`.")
-    try:
-        inspect.signature(function).bind(None, *given)
-    except ValueError:  # some functions written in C do not say
-        return
-    except TypeError as error:
-        words = ", ".join(["the context", *given])
-        raise DeclarationError(f"{what} cannot be called with {words}: {error}") from None

@@ -10,10 +10,11 @@ import click
 import pytest
 
 from coda_cli import sdk
-from coda_cli.cli.descriptions import RedactedFormatter, describe_formula, describe_pack
+from coda_cli.cli.descriptions import RedactedFormatter, describe_formula, describe_pack, heading
 from coda_cli.redaction import Redactor
 from coda_cli.runtime.loader import LoadedPack
 from coda_cli.sdk.formulas import formula_of
+from tests.runtime.tables import dynamic_table, table
 
 A = sdk.AuthenticationType
 SECRET = "MarkerToken" + "FwoGZXIvYXdzEJr" * 20
@@ -69,6 +70,28 @@ def test_a_formula() -> None:
     ):
         assert part in text
     assert "read the source" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        pytest.param({}, "Tasks [PROJECT] [TAGS]... (a sync table)", id="of rows"),
+        pytest.param(
+            {"execute_update": lambda context, updates, *params: []},
+            "Tasks [PROJECT] [TAGS]... (a two-way sync table)",
+            id="that can be changed",
+        ),
+    ],
+)
+def test_the_heading_of_a_table(said: dict[str, Any], shown: str) -> None:
+    """It says what can be done with a table: nobody would look for Table:update otherwise."""
+    assert heading(table(**said)) == shown
+
+
+def test_the_heading_of_a_dynamic_table() -> None:
+    """One that is dynamic may be two-way, too."""
+    declared = dynamic_table(execute_update=lambda context, updates: [])
+    assert heading(declared) == "Tasks (a dynamic two-way sync table)"
 
 
 def test_the_schema_of_a_result() -> None:
@@ -170,7 +193,7 @@ def test_suggestions_of_a_parameter() -> None:
     form = formatter()
     describe_formula(LoadedPack(pack, Path("pack.py")), pack.formulas[0], form)
     text = " ".join(form.getvalue().split())
-    assert "size string; How big.; suggests s, Large number" in text
+    assert "size string; suggests s, Large; How big." in text
     assert "number number; suggests 0, 1, 2, 3, 4, 5, … fruit" in text
     assert "fruit string; has an autocomplete" in text
 

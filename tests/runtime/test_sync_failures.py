@@ -56,7 +56,21 @@ def test_rows_that_are_no_objects() -> None:
     """Without a schema a row has to be an object all the same."""
     rows, error = failed(sync_of(lambda context: [1, {"id": 2}]))
     assert rows == [2]
-    assert error.message == "Items: 1 row was left out, being no objects"
+    assert error.message == "Items: 1 row was left out, being no JSON object"
+
+
+@pytest.mark.parametrize("schema", [pytest.param(None, id="any objects"), pytest.param(Item, id="schema")])
+def test_a_page_that_is_yielded(schema: type | None) -> None:
+    """It is no row, though it is a dataclass as rows can be: the two forms of a sync were mixed."""
+
+    def table(context: sdk.ExecutionContext) -> Iterator[Any]:
+        yield {"id": 1}
+        yield Result([{"id": 2}])
+
+    rows, error = failed(sync_of(table, schema=schema))
+    assert rows == [1]
+    assert error.message == "Items: expected a row, came a page, SyncResult"
+    assert error.details == ("Yield its rows one by one: yield from rows. What is returned may be a page.",)
 
 
 def test_the_twentieth_bad_row() -> None:
@@ -120,7 +134,7 @@ def test_a_failure_after_bad_rows() -> None:
     assert rows == []
     assert error.message == "Not today."
     assert error.details == (
-        "Before that, 1 row was left out, being no objects:",
+        "Before that, 1 row was left out, being no JSON object:",
         "Items[0]: expected object, came nothing (None)",
     )
 

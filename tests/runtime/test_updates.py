@@ -140,6 +140,11 @@ def test_a_parameter_of_the_table_may_be_called_updates() -> None:
     assert does.calls[0][1] == ("mine",)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
+    """Editors and shells of Windows write one before the text of a file."""
+    assert run("\ufeff" + json.dumps(change(1))) == [change(1)["newValue"]]
+
+
 def test_no_updates() -> None:
     """An empty list calls nothing and gives nothing."""
     does = Calls()
@@ -327,6 +332,30 @@ def test_dates_are_text_in_updates() -> None:
         "updates[0].new_value.day",
         "updates[0].new_value.count",
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        pytest.param("2026-02-01", None, id="the text that came"),
+        pytest.param(date(2026, 2, 1), None, id="a date"),
+        pytest.param("soon", "Tasks:update[0].day: expected a date", id="another text"),
+    ],
+)
+def test_a_row_may_go_back_as_it_came(day: object, said: str | None) -> None:
+    """Dates of a result may be the text that the update had, since a function gives back its new value."""
+    after = {"day": "2026-02-01", "count": 2}
+    given = {"previousValue": after, "newValue": after}
+
+    def update(context: Any, updates: list[sdk.SyncUpdate], *_: object) -> list[Any]:
+        return [{**one.new_value, "day": day} for one in updates]
+
+    if said is None:
+        assert run(given, update, schema=Event) == [after]
+        return
+    with pytest.raises(ResultError) as caught:
+        run(given, update, schema=Event)
+    assert said in caught.value.details[0]
 
 
 def test_a_dynamic_table_says_its_schema_first() -> None:

@@ -98,6 +98,11 @@ def test_steps_after_the_set_up() -> None:
             {"type": A.NONE, "network_domain": "https://a.com"}, "'https://a.com' is a URL", id="domain"
         ),
         pytest.param({"type": A.NONE, "get_connection_name": "me"}, "is no function", id="connection name"),
+        pytest.param(
+            {"type": A.NONE, "get_connection_name": lambda: "me"},
+            "authentication: get_connection_name cannot be called with the context",
+            id="call of connection name",
+        ),
         pytest.param({"type": A.NONE, "instructions_url": 5}, "instructions_url 5 is not text", id="page"),
         pytest.param({"type": A.NONE, "post_setup": step("a")}, "post_setup must be a list", id="one step"),
         pytest.param({"type": A.NONE, "post_setup": ["a"]}, "post_setup has 'a'", id="no step"),

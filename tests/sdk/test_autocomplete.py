@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from coda_cli import sdk
+from coda_cli.errors import DeclarationError
 
 FRUITS = [{"name": "Apple", "id": 1}, {"name": "Pineapple", "id": 2}, {"name": "PEAR", "id": 3}]
 
@@ -65,3 +66,15 @@ def test_the_text_is_the_value_unless_another_is_named() -> None:
 def test_letters_that_fold_into_two() -> None:
     """Case is folded as Unicode does it."""
     assert displayed(sdk.autocomplete_search("STRASSE", ["Straße", "Gasse"])) == ["Straße"]
+
+
+def test_a_function_takes_the_search_and_the_parameters() -> None:
+    """One that takes less, as JavaScript allows, is refused where it is declared, and not when it is run."""
+
+    def of_search(context: Any, search: str) -> list[str]:
+        return []
+
+    with pytest.raises(DeclarationError) as caught:
+        sdk.make_parameter(type=sdk.ParameterType.STRING, name="fruit", autocomplete=of_search)
+    said = "autocomplete cannot be called with the context, the search, the parameters: too many"
+    assert said in caught.value.message

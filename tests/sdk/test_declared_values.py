@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coda_cli.errors import DeclarationError
-from coda_cli.sdk.declared_values import check_function, check_text, checked_list
+from coda_cli.sdk.declared_values import check_call, check_function, check_text, checked_list
 
 
 @pytest.mark.parametrize("value", [5, None, b"text", ["text"]])
@@ -32,6 +32,45 @@ def test_functions() -> None:
     check_function(str, "it")
     with pytest.raises(DeclarationError, match="it is no function but 'print'"):
         check_function("print", "it")
+
+
+async def of_search_async(context: Any, search: str) -> None:
+    """Nothing that can be awaited here."""
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param(5, "it is no function but 5", id="no function"),
+        pytest.param(of_search_async, "it is an async function", id="async"),
+        pytest.param(
+            lambda context: [], "it cannot be called with the context, the search: too many", id="too few"
+        ),
+        pytest.param(
+            lambda context, search, more: [], "the search: missing a required argument: 'more'", id="too many"
+        ),
+        pytest.param(lambda *, context: [], "it cannot be called with the context", id="by keyword"),
+    ],
+)
+def test_what_cannot_be_called(value: Any, said: str) -> None:
+    """A function is called with the context and what is named, by position."""
+    with pytest.raises(DeclarationError) as caught:
+        check_call(value, "it", ["the search"])
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(lambda context, search: [], id="exactly"),
+        pytest.param(lambda *given: [], id="any"),
+        pytest.param(lambda context, search, more=None: [], id="a default"),
+        pytest.param(type, id="does not say"),
+    ],
+)
+def test_what_can_be_called(value: Any) -> None:
+    """More parameters are fine where they may be left out, and what does not say is believed."""
+    check_call(value, "it", ["the search"])
 
 
 @pytest.mark.parametrize(("value", "items"), [([1], (1,)), ((1, 2), (1, 2)), ([], ())])

@@ -233,6 +233,11 @@ def test_names_under_type_checking_are_explained() -> None:
     [
         pytest.param({"description": 5}, "formula Greet, its description 5 is not text", id="description"),
         pytest.param({"validate_parameters": 5}, "formula Greet, validate_parameters is no", id="validation"),
+        pytest.param(
+            {"validate_parameters": lambda context, search, parameters: {}},
+            "formula Greet, validate_parameters cannot be called with the context, the parameters",
+            id="call of validation",
+        ),
         pytest.param({"connection_requirement": "none"}, "formula Greet, connection_req", id="requirement"),
         pytest.param({"allowed_authentication_names": 1}, "formula Greet, allowed_auth", id="names"),
     ],

@@ -83,6 +83,12 @@ SLIDER = sdk.make_schema(type=V.NUMBER, coda_type=H.SLIDER, maximum=10)
             Annotated[int, SLIDER], dataclasses.replace(SLIDER, python_type=int), id="schema of an int"
         ),
         pytest.param(Annotated[Any, SLIDER], SLIDER, id="schema of anything"),
+        pytest.param(
+            Annotated[float, "x", SLIDER], dataclasses.replace(SLIDER, description="x"), id="text and schema"
+        ),
+        pytest.param(
+            Annotated[float, SLIDER, "x"], dataclasses.replace(SLIDER, description="x"), id="schema and text"
+        ),
         pytest.param(Annotated[str, 7, sdk.Parameter()], TEXT, id="notes for others"),
     ],
 )

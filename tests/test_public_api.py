@@ -219,3 +219,19 @@ def test_pack_code_may_catch_errors_by_their_sdk_name() -> None:
     offered = [name for name in SDK if name.endswith("Error")]
     assert offered
     assert all(getattr(sdk, name) is getattr(coda_cli.errors, name) for name in offered)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("newPack", "no attribute 'newPack'; it is called new_pack here", id="the reference's"),
+        pytest.param(
+            "makeObjectSchema", "it is called make_object_schema here", id="one that is loaded late"
+        ),
+        pytest.param("no_such", "no attribute 'no_such'$", id="of nothing"),
+    ],
+)
+def test_other_names(name: str, said: str) -> None:
+    """Whoever ports a pack is told how a name of the reference is written here."""
+    with pytest.raises(AttributeError, match=said):
+        getattr(sdk, name)

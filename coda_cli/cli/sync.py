@@ -13,6 +13,7 @@ import click
 
 from coda_cli.cli.output import nothing_shown, write_result
 from coda_cli.cli.row_output import RowForm, row_output
+from coda_cli.cli.sync_progress import counted
 from coda_cli.errors import CodaError
 from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync
@@ -157,9 +158,8 @@ class TableRun:
     def _tell(self, name: str, sync: TableSync) -> None:
         messages = self._session.messages
         if sync.may_have_more:
-            rows = f"{sync.count:,} row{'s' if sync.count > 1 else ''}"
             messages.write(
-                f"{name} was cut at {rows}; there may be more. --max-rows NUMBER or all gives them.\n"
+                f"{name} was cut at {counted(sync.count, 'row')}; there may be more. --max-rows NUMBER or all gives them.\n"
             )
         if sync.deleted_row_ids:
             ids = ", ".join(map(str, sync.deleted_row_ids[:_MOST_IDS]))

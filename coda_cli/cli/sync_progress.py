@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from coda_cli.runtime.sync import TableSync
 
 
+def counted(count: int, what: str) -> str:
+    """Write how many there are: ``1 row``, ``2,000 rows``."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 class SyncProgress:
     """Says how far a run has come: of a table, its rows and requests."""
 
@@ -24,4 +29,5 @@ class SyncProgress:
         """Return the line of progress, without the time."""
         if self.sync is None:
             return f"Running {self._name}"
-        return f"Running {self._name} … {self.sync.count:,} rows, {self._requests:,} requests"
+        rows, requests = counted(self.sync.count, "row"), counted(self._requests, "request")
+        return f"Running {self._name} … {rows}, {requests}"

@@ -203,14 +203,17 @@ def after_full_sync(name: str, context: ExecutionContext, full: TableSync) -> Ex
     """
     if full.may_have_more:
         raise ResultError(
-            f"{name}: the full sync before the incremental one was cut at {full.count:,} rows",
+            f"{name}: the full sync before the incremental one was cut at row {full.count:,}",
             "Give --max-rows all.",
         )
     completion = full.completion
-    if completion is None or completion.has_incomplete_results:
-        left = "no completion" if completion is None else "incomplete results"
+    if completion is None:
         raise ResultError(
-            f"{name}: the full sync left {left}, so that no incremental one can follow",
+            f"{name}: the full sync left no completion, so that no incremental one can follow",
             "Return sdk.SyncResult(rows, completion=sdk.SyncCompletionMetadata(...)) with the last page.",
+        )
+    if completion.has_incomplete_results:
+        raise ResultError(
+            f"{name}: the full sync says that its results are incomplete, so that no incremental one can follow"
         )
     return replace(context, sync=replace(context.sync, previous_completion=completion))

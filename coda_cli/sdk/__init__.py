@@ -84,7 +84,9 @@ else:
     def __getattr__(name: str) -> object:
         """Import what few packs name, when one does."""
         if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            spelled = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+            hint = f"; it is called {spelled} here" if spelled in __all__ else ""
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
         found = globals()[name] = getattr(import_module(_MODULES[name]), name)
         return found
 

@@ -340,7 +340,7 @@ def test_progress_on_a_terminal(folder: Path, hanging: tuple[LoopbackServer, Eve
     with Terminal("execute", "pack.py", "Fetched", server.url, "--output", "ndjson", cwd=folder) as terminal:
         before = terminal.until('{"before":true}').removesuffix('{"before":true}')
         assert before == "" or before.endswith("\x1b[K")  # a line of progress that was wiped out
-        terminal.until("Running Fetched … 1 rows, 1 requests … ")
+        terminal.until("Running Fetched … 1 row, 1 request … ")
         assert arrived.wait(60)
         assert terminal.break_off(CTRL_C) == INTERRUPTED
 

@@ -101,7 +101,7 @@ def test_progress() -> None:
     assert run.progress() == "Running Items"
     assert run.sync(table) == '{"id":1}\n{"id":2}\n'
     assert lines == [
-        "Running Items … 1 rows, 1 requests",
+        "Running Items … 1 row, 1 request",
         "Running Items … 2 rows, 2 requests",
     ]
     assert run.errors.getvalue() == ""

@@ -240,12 +240,12 @@ def test_an_incremental_sync_follows_a_full_one() -> None:
         pytest.param(full_sync(), "Items: the full sync left no completion", id="none"),
         pytest.param(
             full_sync(completion=sdk.SyncCompletionMetadata(has_incomplete_results=True)),
-            "Items: the full sync left incomplete results",
+            "Items: the full sync says that its results are incomplete",
             id="incomplete",
         ),
         pytest.param(
             full_sync(completion=COMPLETION, limits=SyncLimits(1)),
-            "Items: the full sync before the incremental one was cut at 1 rows",
+            "Items: the full sync before the incremental one was cut at row 1",
             id="cut",
         ),
     ],

@@ -158,8 +158,9 @@ class TableRun:
     def _tell(self, name: str, sync: TableSync) -> None:
         messages = self._session.messages
         if sync.may_have_more:
+            rows = counted(sync.count, "row")
             messages.write(
-                f"{name} was cut at {counted(sync.count, 'row')}; there may be more. --max-rows NUMBER or all gives them.\n"
+                f"{name} was cut at {rows}; there may be more. --max-rows NUMBER or all gives them.\n"
             )
         if sync.deleted_row_ids:
             ids = ", ".join(map(str, sync.deleted_row_ids[:_MOST_IDS]))

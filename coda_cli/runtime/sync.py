@@ -214,6 +214,6 @@ def after_full_sync(name: str, context: ExecutionContext, full: TableSync) -> Ex
         )
     if completion.has_incomplete_results:
         raise ResultError(
-            f"{name}: the full sync says that its results are incomplete, so that no incremental one can follow"
+            f"{name}: the full sync says that its results are incomplete: no incremental one can follow"
         )
     return replace(context, sync=replace(context.sync, previous_completion=completion))

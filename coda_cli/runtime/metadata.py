@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import Any
 
-    from coda_cli.sdk.authentication import SetEndpoint
     from coda_cli.sdk.building_blocks import BuildingBlock
     from coda_cli.sdk.context import ExecutionContext
+    from coda_cli.sdk.post_setup import SetEndpoint
 
 SEARCH = Parameter("What has been typed so far.", "search", optional=True, default="")
 _OTHERS = Parameter("What is already given, as a JSON object.", "parameters", optional=True, default="")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -27,9 +26,10 @@ MOST_DIGITS = 4300
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,9})?", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
 class LastParameter(Parameter):
     """The last of a formula's parameters, which is given last: behind optional and repeated ones, too."""
+
+    __slots__ = ()
 
 
 class _UnreadableError(UsageError):

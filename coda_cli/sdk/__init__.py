@@ -12,9 +12,7 @@ from coda_cli.errors import ResponseSizeTooLargeError as ResponseSizeTooLargeErr
 from coda_cli.errors import StatusCodeError as StatusCodeError
 from coda_cli.errors import UserVisibleError as UserVisibleError
 from coda_cli.sdk.authentication import AuthenticationType as AuthenticationType
-from coda_cli.sdk.authentication import PostSetupType as PostSetupType
 from coda_cli.sdk.authentication import ReservedAuthenticationNames as ReservedAuthenticationNames
-from coda_cli.sdk.authentication import SetEndpoint as SetEndpoint
 from coda_cli.sdk.autocomplete import SimpleAutocompleteOption as SimpleAutocompleteOption
 from coda_cli.sdk.autocomplete import autocomplete_search as autocomplete_search
 from coda_cli.sdk.autocomplete import autocomplete_search_objects as autocomplete_search_objects
@@ -58,6 +56,8 @@ if TYPE_CHECKING:
     from coda_cli.sdk.display_types import ScaleIconSet as ScaleIconSet
     from coda_cli.sdk.exchanges import FetchRequest as FetchRequest
     from coda_cli.sdk.exchanges import FetchResponse as FetchResponse
+    from coda_cli.sdk.post_setup import PostSetupType as PostSetupType
+    from coda_cli.sdk.post_setup import SetEndpoint as SetEndpoint
     from coda_cli.sdk.schema_declarations import generate_schema as generate_schema
     from coda_cli.sdk.schema_declarations import (
         get_effective_property_keys_from_schema as get_effective_property_keys_from_schema,
@@ -109,8 +109,10 @@ _MODULES = {
     "LinkDisplayType": "coda_cli.sdk.display_types",
     "OptionsType": "coda_cli.sdk.display_types",
     "PROPERTY_LABEL_VALUE_TEMPLATE": "coda_cli.sdk.schema_parts",
+    "PostSetupType": "coda_cli.sdk.post_setup",
     "PropertyIdentifierDetails": "coda_cli.sdk.schema_parts",
     "ScaleIconSet": "coda_cli.sdk.display_types",
+    "SetEndpoint": "coda_cli.sdk.post_setup",
     "SyncCompletionMetadata": "coda_cli.sdk.syncs",
     "SyncResult": "coda_cli.sdk.syncs",
     "SyncTable": "coda_cli.sdk.sync_tables",

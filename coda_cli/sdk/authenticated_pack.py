@@ -22,8 +22,8 @@ from coda_cli.sdk.declared_values import check_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from coda_cli.sdk.authentication import SetEndpoint
     from coda_cli.sdk.building_blocks import ConnectionRequirement
+    from coda_cli.sdk.post_setup import SetEndpoint
 
 _USER, _SYSTEM = ReservedAuthenticationNames.DEFAULT, ReservedAuthenticationNames.SYSTEM
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import DeclarationError
 from coda_cli.sdk.building_blocks import ConnectionRequirement, checked_requirement
-from coda_cli.sdk.declared_values import check_call, check_text, checked_list
+from coda_cli.sdk.declared_values import check_call, check_text
 from coda_cli.sdk.domains import checked_domain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from coda_cli.sdk.post_setup import SetEndpoint
 
 
 class AuthenticationType(StrEnum):
@@ -45,26 +47,6 @@ class ReservedAuthenticationNames(StrEnum):
 
     DEFAULT = "defaultUserAuthentication"
     SYSTEM = "systemAuthentication"
-
-
-class PostSetupType(StrEnum):
-    """The steps that can follow the set-up of an account; the values are the reference's own strings."""
-
-    SET_ENDPOINT = "SetEndPoint"  # the capital P is the reference's
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetEndpoint:
-    """A step after the set-up of an account: the person chooses one of the endpoints that it can use.
-
-    ``get_options`` is ``fn(context)`` and gives texts or ``{"display": …, "value": …}``. It is called without
-    an endpoint, since none is chosen yet.
-    """
-
-    name: str
-    description: str
-    get_options: Callable[..., Any]
-    type: PostSetupType = PostSetupType.SET_ENDPOINT
 
 
 AWS_TYPES = frozenset({AuthenticationType.AWS_ACCESS_KEY, AuthenticationType.AWS_ASSUME_ROLE})
@@ -127,7 +109,11 @@ def make_authentication(
             f"authentication: type {type.name} is not supported", f"Supported are {supported}."
         )
     _check_service(type, service)
-    steps = _checked_steps(post_setup)
+    steps: tuple[SetEndpoint, ...] = ()
+    if post_setup != ():
+        from coda_cli.sdk.post_setup import checked_steps
+
+        steps = checked_steps(post_setup)
     needs_endpoint = requires_endpoint_url or bool(steps)
     if endpoint_domain is not None and not needs_endpoint:
         raise DeclarationError("authentication: endpoint_domain goes with requires_endpoint_url=True")
@@ -153,24 +139,6 @@ def make_authentication(
         display_name=display_name,
         description=description,
     )
-
-
-def _checked_steps(post_setup: object) -> tuple[SetEndpoint, ...]:
-    steps = checked_list(post_setup, "authentication: post_setup")
-    names: set[str] = set()
-    for step in steps:
-        if not isinstance(step, SetEndpoint):
-            raise DeclarationError(f"authentication: post_setup has {step!r}", "Use sdk.SetEndpoint.")
-        place = f"authentication: post_setup step {step.name}"
-        check_text(step.name, "authentication: the name of a post_setup step")
-        if not re.fullmatch(r"\w+", step.name):
-            raise DeclarationError(f"{place}: its name is not one word")
-        if step.name in names:
-            raise DeclarationError(f"{place} is declared twice")
-        names.add(step.name)
-        check_text(step.description, f"{place}: its description")
-        check_call(step.get_options, f"{place}: get_options", [])
-    return steps
 
 
 def _check_service(type: AuthenticationType, service: object) -> None:

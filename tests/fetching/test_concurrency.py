@@ -238,9 +238,9 @@ def test_a_bug_is_no_error_in_a_place(server: LoopbackServer) -> None:
 def test_servers_that_hang(server: LoopbackServer) -> None:
     """Each request has its own time: when all hang, all time out, and the next ones are sent."""
     server.answer(lambda request: Answer() if request.target == b"/9" else Answer(raw=server.stall()))
-    with fetcher_of(timeout=0.3) as fetcher:
-        answers = fetcher.fetch_all([*urls(server, 5), f"{server.url}/9"], concurrency=2, return_errors=True)
-    assert [type(one) for one in answers[:-1]] == [RequestTimeoutError] * 5
+    with fetcher_of(timeout=2) as fetcher:  # what is answered has to be answered in that time, too
+        answers = fetcher.fetch_all([*urls(server, 2), f"{server.url}/9"], concurrency=2, return_errors=True)
+    assert [type(one) for one in answers[:-1]] == [RequestTimeoutError] * 2
     assert answers[-1].status == 200
 
 

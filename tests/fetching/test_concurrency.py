@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coda_cli.errors import CredentialsError, HostNotAllowedError, RequestTimeoutError, StatusCodeError
-from coda_cli.fetching.concurrency import MOST_CONCURRENT
+from coda_cli.fetching.concurrency import most_concurrent
 from coda_cli.fetching.policy import NetworkPolicy
 from coda_cli.sdk import FetchRequest
 from tests.fetching.parts import HOST, SIGNATURE, Signer, fetcher_of, never_opened
@@ -113,7 +113,7 @@ def test_too_much_concurrency(server: LoopbackServer, caplog: pytest.LogCaptureF
     """More than there may be is as much as there may be, which ``-v`` tells."""
     with caplog.at_level(logging.INFO, "coda_cli"), fetcher_of() as fetcher:
         assert len(fetcher.fetch_all(urls(server, 3), concurrency=10_000)) == 3
-    assert caplog.messages[0] == f"fetch_all sends {MOST_CONCURRENT} requests at once, not 10000"
+    assert caplog.messages[0] == f"fetch_all sends {most_concurrent()} requests at once, not 10000"
 
 
 def test_something_that_is_no_request(server: LoopbackServer) -> None:

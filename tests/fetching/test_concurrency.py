@@ -11,6 +11,7 @@ import pytest
 from coda_cli.errors import CredentialsError, HostNotAllowedError, RequestTimeoutError, StatusCodeError
 from coda_cli.fetching.concurrency import most_concurrent
 from coda_cli.fetching.policy import NetworkPolicy
+from coda_cli.fetching.transport import HttpTransport
 from coda_cli.sdk import FetchRequest
 from tests.fetching.parts import HOST, SIGNATURE, Signer, fetcher_of, never_opened
 from tests.servers import Answer, LoopbackServer
@@ -18,7 +19,7 @@ from tests.servers import Answer, LoopbackServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coda_cli.wire import WireRequest
+    from coda_cli.wire import WireRequest, WireResponse
     from tests.servers import Received
 
 
@@ -82,6 +83,21 @@ def test_never_more_at_once(server: LoopbackServer) -> None:
         fetcher.fetch_all(urls(server, 30), concurrency=3)
     assert 1 <= most <= 3
     assert server.connections <= 3
+
+
+def test_threads_are_kept(server: LoopbackServer) -> None:
+    """There are no more threads than requests at once, however many requests there are."""
+    threads = set()
+
+    class Watched(HttpTransport):
+        def send(self, *request: Any, **options: Any) -> WireResponse:
+            threads.add(threading.current_thread())
+            return super().send(*request, **options)
+
+    with fetcher_of(open_transport=lambda: Watched({})) as fetcher:
+        fetcher.fetch_all(urls(server, 30), concurrency=3)
+    assert 1 <= len(threads) <= 3
+    assert threading.current_thread() not in threads
 
 
 def test_none(server: LoopbackServer) -> None:

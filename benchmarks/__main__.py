@@ -32,8 +32,7 @@ SECTIONS = ("start-up", "throughput", "concurrency", "syncs", "bodies")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for and return the exit code."""
-    options = _parser().parse_args(arguments)
-    options.output.mkdir(parents=True, exist_ok=True)  # before there is anything to lose
+    options = options_of(arguments)
     with serving() as url, tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         peers = Peers() if options.no_peers else find_peers(url, folder)
@@ -48,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(error, file=sys.stderr)
                 return 1
     report = Report(describe_machine(), peers.versions, peers.missing, options.rounds, measured)
-    (options.output / "results.md").write_text(report.markdown(), encoding="utf-8")
-    (options.output / "results.json").write_text(report.json(), encoding="utf-8")
+    if options.output is not None:
+        (options.output / "results.md").write_text(report.markdown(), encoding="utf-8")
+        (options.output / "results.json").write_text(report.json(), encoding="utf-8")
     print(report.markdown(), end="")
     return 0
 
@@ -65,6 +65,23 @@ def _sections(chosen: Sequence[str], url: str, folder: Path, peers: Peers) -> li
     return [sections[name]() for name in chosen]
 
 
+def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the options; the folder for what is written is there then, before there is anything to lose.
+
+    Figures of some sections do not replace those of all that are kept in the repository.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.output is None and not options.section:
+        options.output = FOLDER
+    if options.output is not None:
+        try:
+            options.output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            parser.error(f"argument --output: {options.output}: {error.strerror}")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument(
@@ -73,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--section", choices=SECTIONS, action="append", help="only this one; may be repeated")
     parser.add_argument("--no-peers", action="store_true", help="leave other programs out")
     parser.add_argument(
-        "--output", type=Path, default=FOLDER, help="the folder for results.md and results.json"
+        "--output",
+        type=Path,
+        help="the folder for results.md and results.json (benchmarks; none with --section)",
     )
     return parser
 

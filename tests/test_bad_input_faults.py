@@ -149,7 +149,7 @@ def redirect(location: str) -> Answer:
 def test_faults(capsys: Capture, service: LoopbackServer, fault: Faulty, said: tuple[str, ...]) -> None:
     """A server's fault ends with 5 and its own message; nothing of an answer is printed, and no secret."""
     service.answer(fault(service))
-    timeout = "0.3" if said[0].startswith("within") else "20"
+    timeout = "0.9" if said[0].startswith("within") else "20"
     outcome = outcome_of(capsys, "execute", "pack.py", "Fetch", "--retries", "0", "--timeout", timeout)
     check(outcome, service, *said)
     assert {request.header("Host") for request in service.requests} == {HOST}

@@ -202,7 +202,7 @@ def test_timeout(capsys: Capture, server: LoopbackServer, before: bytes) -> None
     """An answer that does not come, or not to its end, is waited for no longer than --timeout says."""
     server.answer(lambda _: Answer(raw=server.stall(before)))
     said = (f"127.0.0.1:{server.port}", "within 0.", " seconds", "--timeout")
-    check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", server.url, "--timeout", "0.2")
+    check_execute(capsys, REQUEST_FAILED, said, "pack.py", "Get", server.url, "--timeout", "0.9")
 
 
 def test_closed_port(capsys: Capture) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.contenders import Contender, Ended, Relation, Section, Target, Unit, printed_numbers
+from benchmarks.__main__ import options_of
+from benchmarks.contenders import FOLDER, Contender, Ended, Relation, Section, Target, Unit, printed_numbers
 from benchmarks.measurements import Measured, RunFailedError, measure
 from benchmarks.report import verdicts
 from tests.programs import environment
@@ -41,6 +42,18 @@ def test_start_up_is_measured_and_reported(tmp_path: Path) -> None:
     for row in section["rows"]:
         assert f"| {row['name']} |" in process.stdout
     assert "botocore" in told["machine"]
+
+
+def test_where_results_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Figures of everything replace those that are kept, those of a part do not; a file is no folder."""
+    assert options_of([]).output == FOLDER
+    assert options_of(["--section", "start-up"]).output is None
+    assert options_of(["--section", "start-up", "--output", str(tmp_path / "a" / "b")]).output.is_dir()
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SystemExit):
+        options_of(["--output", str(file)])
+    assert f"--output: {file}: File exists" in capsys.readouterr().err
 
 
 def contender(name: str, script: str = "pass", *, is_peer: bool = False) -> Contender:

@@ -6,12 +6,17 @@ import json
 import subprocess
 import sys
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.auth.world import EXTERNAL_ID, ROLE, FakeSts, set_keys
+from tests.programs import run_coda, write_pack
 from tests.servers import Answer, LoopbackServer
 from tests.source_model import PACKAGE, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LISTING = Answer(
     200, (("Content-Type", "text/xml"),), b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
@@ -180,3 +185,21 @@ def test_kept_session_loads_no_session_of_botocores(monkeypatch: pytest.MonkeyPa
     assert first >= NEVER_WHERE_KEYS_ARE_AT_HAND - {"subprocess", "configparser"}
     assert our_modules(second) == expected_modules("help", "formula", "signed request", "kept session")
     assert not second & {"botocore.session", "botocore.client", "botocore.credentials"}
+
+
+def test_starting_searches_for_no_garbage(tmp_path: Path) -> None:
+    """What is loaded makes no garbage, and is not searched for any dozens of times."""
+    counting = 'gc.get_stats()[0]["collections"]'
+    source = f"""
+    import gc
+
+    @pack.formula
+    def count(context) -> int:
+        return {counting}
+    """
+    write_pack(tmp_path, source)
+    before = subprocess.run(
+        [sys.executable, "-c", f"import gc; print({counting})"], capture_output=True, text=True, check=True
+    )
+    count = run_coda("execute", "pack.py", "Count", cwd=tmp_path)
+    assert int(count.stdout) - int(before.stdout) < 12

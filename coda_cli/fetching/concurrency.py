@@ -8,6 +8,7 @@ something; the threads send them, and wait.
 from __future__ import annotations
 
 import logging
+import sys
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -27,6 +28,20 @@ logger = logging.getLogger(__name__)
 
 MOST_CONCURRENT = 256
 """Requests at once, whatever a pack asks for."""
+
+
+def most_concurrent() -> int:
+    """Return how many requests may be on their way at once in this process.
+
+    Each has a connection, which is an open file, and half of the files that a process may open are left to
+    everything else. macOS allows 256 unless told otherwise.
+    """
+    if sys.platform == "win32":
+        return MOST_CONCURRENT
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONCURRENT if files == resource.RLIM_INFINITY else max(1, min(MOST_CONCURRENT, files // 2))
 
 
 class Crew:
@@ -106,7 +121,7 @@ def fetch_all(
         TypeError: there is something among the requests that is none.
     """
     size = checked_concurrency(concurrency)
-    if size > MOST_CONCURRENT:
-        logger.info("fetch_all sends %d requests at once, not %d", MOST_CONCURRENT, size)
-        size = MOST_CONCURRENT
+    if size > (allowed := most_concurrent()):
+        logger.info("fetch_all sends %d requests at once, not %d", allowed, size)
+        size = allowed
     return Crew(begin, min(size, most or size), return_errors=return_errors).run(requests_of(requests))

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import (
+    CodaError,
     CredentialsError,
     HostNotAllowedError,
     RequestError,
@@ -299,9 +300,11 @@ class HttpFetcher:
         started = time.monotonic()
         try:
             response = transport.send(request, timeout=timeout, connect_to=connect_to)
-        except Exception:
-            # The libraries' own texts, which --debug shows, quote the URL.
-            for secret in secrets:
+        except Exception as error:
+            # The libraries' own texts, which --debug shows, quote the URL, and may quote what servers echo.
+            # What nobody quotes is not kept: each value is looked for in everything from then on.
+            told = _told(error)
+            for secret in (*secrets_of(request.url), *(one for one in request.secrets if one in told)):
                 self._redactor.add_secret(secret)
             raise
         seconds = time.monotonic() - started
@@ -347,6 +350,15 @@ class HttpFetcher:
             return None
         with self._shared:
             return exchange.authenticator.refusal(exchange.request, exchange.response)
+
+
+def _told(error: BaseException | None) -> str:
+    """Return what an error and those that led to it say, as a message or a traceback shows it."""
+    texts: list[str] = []
+    while error is not None:
+        texts += (str(error), *(error.details if isinstance(error, CodaError) else ()))
+        error = error.__cause__ or error.__context__
+    return "\n".join(texts)
 
 
 def _authenticated(request: WireRequest, authenticator: Authenticator, batch: Batch) -> WireRequest:

@@ -6,9 +6,9 @@ connection, and how a request is shown is not its business.
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class DryRun:
         self.kept: KeptRequest | None = None
         self.whose: tuple[str, ...] = ()
         self._ca_bundle: str | None = None
-        self._lock = Lock()  # a pack may fetch from several threads
+        self._lock = threading.Lock()  # a pack may fetch from several threads
 
     def tell(self, whose: tuple[str, ...]) -> None:
         """Take note of whose credentials the first request needs."""
@@ -75,10 +75,23 @@ def until_first_request(dry_run: DryRun | None) -> Iterator[None]:
 
     None is no dry run, and changes nothing.
     """
+    if dry_run is None:
+        yield
+        return
+    told_before = threading.excepthook
+
+    def tell(failure: threading.ExceptHookArgs) -> None:
+        """Tell of what ended a thread of the pack's, unless it was the dry run."""
+        if failure.exc_type is not FirstRequestKept:
+            told_before(failure)
+
+    threading.excepthook = tell
     try:
         yield
     except KeyboardInterrupt:
         raise
     except BaseException:
-        if dry_run is None or dry_run.kept is None:
+        if dry_run.kept is None:
             raise
+    finally:
+        threading.excepthook = told_before

@@ -80,7 +80,7 @@ class Fetcher(Protocol):
         Args:
             requests: each a ``FetchRequest``, or the URL of a GET. Those of a generator are taken when there
                 is room for them.
-            concurrency: how many are on their way at once, 256 at most.
+            concurrency: how many are on their way at once, 256 at most, fewer where few files may be open.
             return_errors: put the error of a request that fails in the place of its answer, and go on.
                 Otherwise the first error is raised: nothing more is sent, and nothing waited for.
 

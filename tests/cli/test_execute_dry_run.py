@@ -105,6 +105,26 @@ def test_unauthenticated_pack(tmp_path: Path) -> None:
     assert err == "Nothing was sent. This is the first request of Read.\n"
 
 
+def test_threads_of_a_pack_end_without_a_word(tmp_path: Path) -> None:
+    """That a thread got no answer is no error; a mistake in a thread is told as ever."""
+    source = """
+    import threading
+
+    pack.add_network_domain("example.com")
+
+    @pack.formula
+    def read(context) -> None:
+        for target in (lambda: context.fetcher.fetch("GET", "https://example.com/"), lambda: 1 / 0):
+            thread = threading.Thread(target=target)
+            thread.start()
+            thread.join()
+    """
+    out, err = rehearse(tmp_path, source, "Read")
+    assert out.endswith("https://example.com/\n")
+    assert err.count("Traceback") == 1
+    assert "ZeroDivisionError" in err
+
+
 def test_formula_without_a_request(tmp_path: Path) -> None:
     """That there is nothing to show is said, and its result is not the command that was asked for."""
     assert rehearse(tmp_path, PLAIN, "Nothing") == (

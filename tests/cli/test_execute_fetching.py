@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.emulator.filling import BUCKETS
-from tests.programs import run_coda, write_pack
+from tests.programs import CODA, environment, run_coda, write_pack
 from tests.servers import Answer, LoopbackServer
 
 if TYPE_CHECKING:
@@ -111,13 +112,25 @@ def test_no_fetch(tmp_path: Path, url: str) -> None:
     assert run_coda("execute", "pack.py", "Pages", url, "--no-fetch", cwd=tmp_path).returncode == 5
 
 
-def test_too_many_at_once_are_told(tmp_path: Path) -> None:
-    """``-v`` says that there are fewer at once than was asked for, and tells each request in a line."""
+@pytest.mark.parametrize(("files", "at_once"), [(1024, 256), (64, 32)])
+def test_too_many_at_once_are_told(tmp_path: Path, files: int, at_once: int) -> None:
+    """``-v`` says that there are fewer at once than was asked for, and tells each request in a line.
+
+    Connections are open files: where few may be open, those that pack and program need are left to them.
+    """
     with LoopbackServer(Answer(body=b"x")) as server:
-        done = run_coda("execute", "pack.py", "All", server.url, "10000", "-v", cwd=tmp_path)
-    assert done.returncode == 0
+        command = (*CODA, "execute", "pack.py", "All", server.url, "10000", "-v")
+        done = subprocess.run(
+            ["sh", "-c", f'ulimit -Sn {files} && exec "$@"', "sh", *command],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
     first, *requests = done.stderr.splitlines()
-    assert first == "coda: fetch_all sends 256 requests at once, not 10000"
+    assert first == f"coda: fetch_all sends {at_once} requests at once, not 10000"
     assert sorted(line.split()[2] for line in requests) == [f"{server.url}/{number}" for number in range(10)]
 
 

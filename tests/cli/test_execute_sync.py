@@ -321,6 +321,25 @@ def test_a_full_disk(folder: Path, form: str) -> None:
     assert done.stderr == "closed\nError: standard output cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv", "text"])
+def test_rows_are_not_kept(folder: Path, form: str) -> None:
+    """A long sync holds no more than a short one: what was written is forgotten, bytes are counted."""
+    source = """
+    import tracemalloc
+
+    @pack.sync_table
+    def large(context: sdk.ExecutionContext):
+        tracemalloc.start()
+        for number in range(10_000):
+            yield {"text": f"{number:01000}"}
+        print(tracemalloc.get_traced_memory()[1])
+    """
+    write_pack(folder, source, "large.py")
+    done = run_coda("execute", "large.py", "Large", "--max-rows", "all", "--output", form, cwd=folder)
+    assert len(done.stdout) > 10_000_000
+    assert int(done.stderr) < 5_000_000
+
+
 @pytest.fixture
 def hanging() -> Iterator[tuple[LoopbackServer, Event]]:
     """A server that never answers, and an event that tells that a request has arrived."""

@@ -16,8 +16,9 @@ from coda_cli.errors import (
     ResponseSizeTooLargeError,
     StatusCodeError,
 )
+from coda_cli.redaction import Redactor
 from tests.certificates import server_context
-from tests.fetching.parts import SIGNATURE, Pauses, Signer, fetcher_of
+from tests.fetching.parts import HOST, SIGNATURE, Pauses, ScriptedTransport, Signer, fetcher_of
 from tests.servers import Answer, LoopbackServer
 
 BUSY = Answer(503)
@@ -217,7 +218,7 @@ def test_no_retries(server: LoopbackServer) -> None:
 def test_timeout_covers_all_tries(server: LoopbackServer) -> None:
     """A later try has the time that the earlier ones left; the error says which try it was."""
     server.answer(BUSY, Answer(raw=server.stall()))
-    with fetcher_of(retries=3, timeout=0.5) as fetcher, pytest.raises(RequestTimeoutError) as caught:
+    with fetcher_of(retries=3, timeout=2) as fetcher, pytest.raises(RequestTimeoutError) as caught:
         fetcher.fetch("GET", server.url)
     assert len(server.requests) == 2
     assert "Tried 2 times." in caught.value.details
@@ -256,3 +257,14 @@ def test_repeats_are_told(server: LoopbackServer, caplog: pytest.LogCaptureFixtu
     assert again.startswith("trying again in 0.")
     assert again.endswith(f" s (1 of 3): 503 (GET {server.url}/?token)"), "many may be on their way"
     assert second.startswith(f"GET {server.url}/?token 200 in ")
+
+
+def test_requests_that_fail_leave_nothing_to_look_for() -> None:
+    """A signature that no error quotes is not looked for from then on: there may be thousands."""
+    redactor = Redactor()
+    with (
+        pytest.raises(IndexError),
+        fetcher_of(redactor=redactor, open_transport=lambda: ScriptedTransport([])) as fetcher,
+    ):
+        fetcher.fetch("GET", f"http://{HOST}/")
+    assert not redactor.may_change(SIGNATURE)

@@ -207,7 +207,7 @@ def test_timeout(server: LoopbackServer) -> None:
     """The time that the person gave a request is the one it gets."""
     server.answer(lambda _: Answer(raw=server.stall()))
     with (
-        open_context(pack_of("127.0.0.1"), "pack", options(timeout=0.1)) as context,
+        open_context(pack_of("127.0.0.1"), "pack", options(timeout=0.9)) as context,
         pytest.raises(RequestTimeoutError, match=r"within 0\.\d+ seconds"),
     ):
         context.fetcher.fetch("GET", server.url)

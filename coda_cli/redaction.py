@@ -30,11 +30,11 @@ SECRET_VARIABLES = (
 )
 MASKED_VARIABLES = ("AWS_ACCESS_KEY_ID", "CODA_EXTERNAL_ID")
 
-_SIGNATURE = re.compile(r"(?<!-)(Signature(?:=|%3[Dd]))[0-9a-f]{64,}")
+_SIGNATURE = r"(?<!-)(Signature(?:=|%3[Dd]))[0-9a-f]{64,}"
 """As an ``Authorization`` header has it, 64 digits or some 140 of Version 4A. ``X-Amz-Signature`` is another:
 a pre-signed URL may be a result."""
 
-_PROXY_PASSWORD = re.compile(r"(?:[^:/]*://)?+[^:]*:(.*)@", re.DOTALL)
+_PROXY_PASSWORD = r"(?s)(?:[^:/]*://)?+[^:]*:(.*)@"  # noqa: S105 - a pattern
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
 
 _OF_SIGNED_URL = re.compile(r"(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s'\"]+", re.IGNORECASE)
@@ -111,7 +111,7 @@ class Redactor:
 
         Where ``#``, ``/`` or ``?`` stands in it unencoded, the address ends there for whoever reads it.
         """
-        if found := _PROXY_PASSWORD.match(address):
+        if found := re.match(_PROXY_PASSWORD, address):
             from urllib.parse import unquote
 
             password = found[1]
@@ -133,7 +133,7 @@ class Redactor:
             return text
         for hidden in self._hidden:
             text = hidden.text(text)
-        return _SIGNATURE.sub(rf"\1{SECRET}", text) if "Signature" in text else text
+        return re.sub(_SIGNATURE, rf"\1{SECRET}", text) if "Signature" in text else text
 
     def may_change(self, text: str) -> bool:
         """Tell whether ``text`` or ``value`` may change what a text holds, such as an object written as JSON.

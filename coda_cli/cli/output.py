@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("json", "ndjson", "csv", "table", "text")
 
-_UNPRINTABLE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE_IN_JSON = "[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+"""Compiled when there is something that may be one: that takes longer than all else of a short result."""
+
 _LONGEST_COLOURED = 100_000
 _NARROWEST_TEXT = 12
 _NATURAL_WIDTH = 1_000_000
@@ -165,7 +167,7 @@ def json_encoder(
         text = encode(value)
         if text.isascii() and "\x7f" not in text:
             return text
-        return _UNPRINTABLE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+        return re.sub(_UNPRINTABLE_IN_JSON, lambda found: f"\\u{ord(found.group()):04x}", text)
 
     return written
 

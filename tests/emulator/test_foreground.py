@@ -41,10 +41,10 @@ signal.set_wakeup_fd(wake)  # a signal that comes just before the wait ends it, 
 def count(number, frame):
     global came
     came += 1
-    print("came", came, flush=True)
+    os.write(1, f"came {came}\\n".encode())  # print, which it may have come upon, cannot be entered twice
 signal.signal(signal.SIGINT, count)
 signal.signal(signal.SIGTERM, count)
-print("ready", flush=True)
+os.write(1, b"ready\\n")
 while True:
     ready, _, _ = select.select([0, woken], [], [])
     if woken in ready:

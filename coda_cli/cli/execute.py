@@ -16,7 +16,7 @@ from coda_cli.cli.dry_run import show_dry_run
 from coda_cli.cli.help import show
 from coda_cli.cli.log import logged_to
 from coda_cli.cli.messages import pack_output, progress
-from coda_cli.cli.output import FORMATS, nothing_shown, write_result, write_text
+from coda_cli.cli.output import FORMATS, write_text
 from coda_cli.cli.queries import compile_query
 from coda_cli.cli.sync_progress import SyncProgress
 from coda_cli.cli.values import ValueSource
@@ -39,7 +39,6 @@ from coda_cli.sdk.context import Sync
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from typing import TextIO
 
     from coda_cli.cli.session import Session
     from coda_cli.cli.sync import TableRun
@@ -271,8 +270,7 @@ def execute(
     redactor = session.redactor
     redactor.add_masked(chosen["external_id"])
     compiled = compile_query(query)
-    messages = session.messages
-    with logged_to(messages, verbose=verbose, debug=debug), pack_output(messages) as out:
+    with logged_to(session.messages, verbose=verbose, debug=debug), pack_output(session.messages) as out:
         loaded = load_pack(pack)
         if formula is None:
             raise UsageError(f"{loaded.file_name}: which formula or sync table?", names_of_formulas(loaded))
@@ -283,23 +281,17 @@ def execute(
         )
         _check_options(invocation, options, dynamic_url, max_rows)
         given = Given.read(params, named, dynamic_url)
-        query_of_rows = None if query is None else compiled
-        rows = _table_run(session, invocation, max_rows, output_format, query_of_rows, out, told)
-        with progress(messages, told, shown=not verbose and not debug):
+        rows = None
+        if invocation.formula.gives_rows:
+            from coda_cli.cli.sync import TableRun
+
+            rows = TableRun(session, out, told, max_rows, output_format, None if query is None else compiled)
+        with progress(session.messages, told, shown=not verbose and not debug):
             result = _run(loaded, invocation, options, given, rows)
         if options.dry_run is not None:
             show_dry_run(session, options.dry_run, invocation.formula.name, out)
         elif rows is None:
-            _show(session, compiled(redactor.value(result)), output_format, out)
-
-
-def _table_run(session: Session, invocation: Invocation, *wanted: Any) -> TableRun | None:
-    """Return what prints rows as they come; None for what gives no rows."""
-    if not invocation.formula.gives_rows:
-        return None
-    from coda_cli.cli.sync import table_run
-
-    return table_run(session, *wanted)
+            session.show(compiled(redactor.value(result)), output_format, out)
 
 
 def _check_options(
@@ -344,10 +336,3 @@ def _until_first_request(dry_run: DryRun | None) -> AbstractContextManager[None]
     from coda_cli.runtime.dry_run import until_first_request
 
     return until_first_request(dry_run)
-
-
-def _show(session: Session, value: object, output_format: str | None, out: TextIO) -> None:
-    """Print a result, again without what a query may have made of a secret's parts."""
-    shown = session.redactor.value(value)
-    write_result(shown, output_format, out)
-    session.messages.write(nothing_shown(shown, output_format, out))

@@ -6,12 +6,10 @@ Owns what is told beside the rows. When a sync ends is the runtime's, how rows l
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from coda_cli.cli.output import nothing_shown, write_result
 from coda_cli.cli.row_output import RowForm, row_output
 from coda_cli.cli.sync_progress import counted
 from coda_cli.errors import CodaError
@@ -44,36 +42,33 @@ def limits_of_option(_ctx: click.Context, _param: click.Parameter, given: str | 
     return SyncLimits(max_rows=int(given), max_calls=None)
 
 
-@dataclass(frozen=True, slots=True)
-class RowsWanted:
-    """What the person chose for the rows; ``query``, which needs all of them, is None where there is none."""
-
-    limits: SyncLimits
-    output_format: str | None
-    query: Callable[[object], object] | None
-
-
-def table_run(
-    session: Session,
-    limits: SyncLimits | None,
-    output_format: str | None,
-    query: Callable[[object], object] | None,
-    out: TextIO,
-    progress: SyncProgress,
-) -> TableRun:
-    """Return the run of what gives rows, with what the person chose for them."""
-    wanted = RowsWanted(limits or SyncLimits(), output_format, query)
-    return TableRun(session, wanted, out, progress)
-
-
 class TableRun:
-    """One run of a table from the command line."""
+    """One run of a table, or of what gives rows beside one, from the command line.
 
-    def __init__(self, session: Session, wanted: RowsWanted, out: TextIO, progress: SyncProgress) -> None:
+    Args:
+        session: has the messages, and what must not be shown.
+        out: where the rows go.
+        progress: is told of the sync.
+        limits: where a sync ends, unless as it is without a choice.
+        output_format: of the rows; None for what suits whoever reads them.
+        query: what is printed instead of rows, all of which it needs.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        out: TextIO,
+        progress: SyncProgress,
+        limits: SyncLimits | None = None,
+        output_format: str | None = None,
+        query: Callable[[object], object] | None = None,
+    ) -> None:
         self._session = session
-        self._wanted = wanted
         self._out = out
         self._progress = progress
+        self._limits = limits or SyncLimits()
+        self._output_format = output_format
+        self._query = query
 
     def run_invocation(
         self, invocation: Invocation, context: ExecutionContext, values: Sequence[object], *, is_shown: bool
@@ -123,17 +118,17 @@ class TableRun:
         """
         if not is_shown:
             _give_rows(rows, _forget)
-        elif self._wanted.query is not None:
-            self._show_queried(rows, self._wanted.query)
+        elif self._query is not None:
+            self._show_queried(rows, self._query)
         else:
-            form = RowForm(self._wanted.output_format, schema)
+            form = RowForm(self._output_format, schema)
             with row_output(self._session, form, self._out) as add:
                 _give_rows(rows, add)
 
     def _sync(
         self, table: SyncTable, context: ExecutionContext, values: Sequence[object], schema: Schema | None
     ) -> TableSync:
-        sync = TableSync(table, context, values, schema, self._wanted.limits)
+        sync = TableSync(table, context, values, schema, self._limits)
         self._progress.sync = sync
         return sync
 
@@ -144,16 +139,9 @@ class TableRun:
             _give_rows(rows, lambda row: held.append(self._session.redactor.value(row)))
         except (CodaError, KeyboardInterrupt):
             if held:
-                self._show(query(held))
+                self._session.show(query(held), self._output_format, self._out)
             raise
-        self._show(query(held))
-
-    def _show(self, value: object) -> None:
-        """Print a result, again without what a query may have made of a secret's parts."""
-        shown = self._session.redactor.value(value)
-        with self._session.messages.without_progress():
-            write_result(shown, self._wanted.output_format, self._out)
-        self._session.messages.write(nothing_shown(shown, self._wanted.output_format, self._out))
+        self._session.show(query(held), self._output_format, self._out)
 
     def _tell(self, name: str, sync: TableSync) -> None:
         messages = self._session.messages

@@ -70,14 +70,8 @@ class DryRun:
 
 
 @contextmanager
-def until_first_request(dry_run: DryRun | None) -> Iterator[None]:
-    """Run a formula inside; what it raises at its first request, or after it, is no error in a dry run.
-
-    None is no dry run, and changes nothing.
-    """
-    if dry_run is None:
-        yield
-        return
+def until_first_request(dry_run: DryRun) -> Iterator[None]:
+    """Run a formula inside; what it raises at its first request, or after it, is no error in a dry run."""
     told_before = threading.excepthook
 
     def tell(failure: threading.ExceptHookArgs) -> None:

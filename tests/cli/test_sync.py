@@ -11,7 +11,7 @@ import pytest
 from coda_cli import sdk
 from coda_cli.cli.messages import Messages
 from coda_cli.cli.session import Session
-from coda_cli.cli.sync import RowsWanted, TableRun, limits_of_option
+from coda_cli.cli.sync import TableRun, limits_of_option
 from coda_cli.cli.sync_progress import SyncProgress
 from coda_cli.errors import CodaError
 from coda_cli.redaction import Redactor
@@ -54,10 +54,9 @@ class Run:
     def __init__(self, out: io.StringIO | None = None, **wanted: Any) -> None:
         redactor = Redactor()
         self.out, self.errors = out or io.StringIO(), io.StringIO()
-        said = RowsWanted(**{"limits": SyncLimits(), "output_format": "ndjson", "query": None, **wanted})
         self.progress = SyncProgress("Items")
         session = Session(redactor, Messages(redactor, self.errors))
-        self._run = TableRun(session, said, self.out, self.progress)
+        self._run = TableRun(session, self.out, self.progress, **{"output_format": "ndjson", **wanted})
 
     def sync(
         self, function: Callable[..., Any], *, is_incremental: bool = False, is_shown: bool = True

@@ -183,3 +183,34 @@ def test_what_is_done_once(further_calls: tuple[Counter[str], Counter[str]], fun
 def test_what_is_not_done_again(further_calls: tuple[Counter[str], Counter[str]], function: str) -> None:
     """What a process needs once, or never, is not done for each request."""
     assert further_calls[1][function] == 0
+
+
+def test_one_of_many_is_in_another_region() -> None:
+    """The bucket that says so is signed for its own region, once more; the answers stay in their order."""
+    urls = [f"https://s3.us-east-1.amazonaws.com/bucket-{number}/key" for number in range(3)]
+
+    def answer(request: Received) -> Answer:
+        is_signed_for_it = "/eu-west-1/" in (request.header("Authorization") or "")
+        if request.target == b"/bucket-1/key" and not is_signed_for_it:
+            return Answer(301, (("x-amz-bucket-region", "eu-west-1"),))
+        return Answer(body=request.target)
+
+    with LoopbackServer(answer) as service, context_of(service) as context:
+        answers = context.fetcher.fetch_all(urls, concurrency=3)
+    assert [answer.body for answer in answers] == [f"/bucket-{number}/key" for number in range(3)]
+    assert len(service.requests) == 4
+
+
+def echo(request: Received) -> Answer:
+    """Repeat how a request was authorised."""
+    return Answer(body=(request.header("Authorization") or "").encode())
+
+
+def test_secrets_that_are_echoed_to_many() -> None:
+    """What a service repeats of one request's signature is cut out of that request's answer."""
+    with LoopbackServer(echo) as service, context_of(service) as context:
+        answers = context.fetcher.fetch_all(URLS, concurrency=8)
+    signatures = {(one.header("Authorization") or "").rpartition("=")[2] for one in service.requests}
+    assert len(signatures) == len(URLS)
+    assert not [one for one in answers if one.body.rpartition("=")[2] in signatures]
+    assert all("[secret]" in answer.body for answer in answers)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+FULL = "/dev/full"
+"""A device that is a full disk; macOS has none."""
+
 CODA = (sys.executable, "-m", "coda_cli")
 
 HEAD = "from coda_cli import sdk\npack = sdk.new_pack()\n"

@@ -6,19 +6,19 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 from threading import Event
 from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from tests.programs import CODA, environment, run_coda, write_pack
+from tests.programs import CODA, FULL, environment, run_coda, write_pack
 from tests.refusals import FORMULA_FAILED, INTERRUPTED, USAGE, Outcome, check_refusal, outcome_of
 from tests.servers import Answer, LoopbackServer, Received
 from tests.terminals import CTRL_C, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -303,11 +303,11 @@ def test_ctrl_c_while_nobody_reads(folder: Path) -> None:
         assert lines(process.stderr, 3) == ["closed\n", "\n", "Interrupted.\n"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is full")  # noqa: PTH110 - a device
+@pytest.mark.skipif(not Path(FULL).exists(), reason="macOS has no device that is full")
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "table", "text"])
 def test_a_full_disk(folder: Path, form: str) -> None:
     """What cannot be written ends the sync with one message."""
-    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+    with Path(FULL).open("w") as full:
         done = subprocess.run(
             [*CODA, "execute", "pack.py", "Endless", "--max-rows", "all", "--output", form],
             cwd=folder,

@@ -10,9 +10,8 @@ import pytest
 
 import coda_cli
 from coda_cli.cli.main import COMMANDS, run
-from tests.programs import CODA, environment, run_coda, write_pack
+from tests.programs import CODA, FULL, environment, run_coda, write_pack
 
-FULL = Path("/dev/full")
 Capsys = pytest.CaptureFixture[str]
 
 
@@ -116,7 +115,7 @@ def test_head_in_a_shell(tmp_path: Path) -> None:
     assert (process.returncode, process.stdout, process.stderr) == (0, "[\n", "")
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="there is no full disk to be had on this system")
+@pytest.mark.skipif(not Path(FULL).exists(), reason="macOS has no device that is full")
 @pytest.mark.parametrize(
     "arguments",
     [

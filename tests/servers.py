@@ -127,6 +127,7 @@ class LoopbackServer:
     def wait_closed(self, number: int) -> None:
         """Wait until the server has closed one of its connections, counted from 1."""
         self._threads[number].join(timeout=10)
+        assert not self._threads[number].is_alive(), "the connection is still open"
 
     def stall(self, *before: bytes) -> Iterator[bytes]:
         """Give these pieces, and then none until the server closes: for ``body`` or ``raw``."""

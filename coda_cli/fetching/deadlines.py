@@ -1,13 +1,14 @@
-"""How long one request may take as a whole, and the threads that are held to it.
+"""How long one request may take as a whole, and waiting no longer than that.
 
-Owns the end of a request's time, and waiting for another thread's work, no longer than that and so that
-Ctrl-C ends it. It knows nothing of requests and connections.
+Owns the end of a request's time, and waiting for a socket or for another thread's work until then and so
+that Ctrl-C ends it. It knows nothing of requests and connections.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from math import inf
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -17,6 +18,7 @@ from coda_cli.errors import RequestTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from socket import socket
 
 T = TypeVar("T")
 
@@ -24,7 +26,7 @@ CONNECT_TIMEOUT = 10.0
 """Seconds for one connection, within the request's own time."""
 
 GRACE = 0.25
-"""Seconds for a request to end by itself at its deadline, and to close what it opened."""
+"""Seconds for another thread to say by itself, at the deadline, what took so long."""
 
 _SLICE = 0.5
 """Seconds of one wait: Ctrl-C that comes just before a wait is seen after it only."""
@@ -55,6 +57,32 @@ class TimeLimit:
             "--timeout gives it longer.",
         )
 
+    def connecting(self) -> TimeLimit:
+        """Return the limit for a connection, within this one."""
+        return replace(self, deadline=min(self.deadline, time.monotonic() + CONNECT_TIMEOUT))
+
+    def wait_for(self, sock: socket, operation: Callable[[T], int], data: T) -> int:
+        """Receive or send data once a socket can do that; its own timeout begins anew with every byte.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        timeout = sock.gettimeout()
+        try:
+            while not self.is_over:
+                sock.settimeout(min(self.left, _SLICE))
+                try:
+                    return operation(data)
+                except TimeoutError:
+                    continue
+            raise TimeoutError
+        finally:
+            sock.settimeout(timeout)
+
+
+TIME_LIMIT: ContextVar[TimeLimit] = ContextVar("TIME_LIMIT")
+"""That of the request which this thread sends: no library between here and its connection passes it on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
@@ -81,9 +109,7 @@ class Outcome(Generic[T]):
 class Worker:
     """A thread that does one piece of work after another, until it is told to end.
 
-    A socket's own timeout begins anew with every byte, and looking up a name has none at all: only
-    somebody who does not wait on the socket can bound the whole. Threads are kept, since starting one
-    costs as much as a request on a connection that is open. None keeps the process from ending.
+    It can be left alone, whatever it waits for, and does not keep the process from ending.
     """
 
     def __init__(self) -> None:

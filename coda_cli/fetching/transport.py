@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import requests
@@ -19,14 +18,15 @@ from urllib3 import HTTPHeaderDict
 
 from coda_cli import __version__
 from coda_cli.errors import RequestError
-from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, GRACE, Outcome, TimeLimit, Worker, waited_for
-from coda_cli.fetching.transport_answers import POOLS, read_body
+from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, TIME_LIMIT, TimeLimit
+from coda_cli.fetching.transport_answers import read_body
+from coda_cli.fetching.transport_connections import POOLS
 from coda_cli.fetching.transport_failures import FAILURES, request_error
 from coda_cli.proxies import Proxies
 from coda_cli.wire import Url, WireRequest, WireResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
 
 MOST_CONNECTIONS = 256
@@ -78,7 +78,6 @@ class HttpTransport:
         self._proxies = Proxies.from_environment(environ)
         self._adapter = _Adapter(MOST_POOLS, MOST_CONNECTIONS, max_retries=0)
         self._chosen: dict[_Origin, dict[str, str]] = {}
-        self._idle: list[Worker] = []  # as many as requests were on their way at once
 
     def __enter__(self) -> HttpTransport:
         return self
@@ -91,35 +90,18 @@ class HttpTransport:
     def close(self) -> None:
         """Close every connection."""
         self._adapter.close()
-        while self._idle:
-            self._idle.pop().end()
 
     def send(self, request: WireRequest, *, timeout: float, connect_to: Url | None = None) -> WireResponse:
         """Return the whole answer: see ``Transport``."""
         prepared = _prepare(request, connect_to)
         limit = TimeLimit(_where(request.url, connect_to), timeout, time.monotonic() + timeout)
+        limited = TIME_LIMIT.set(limit)
         try:
-            return self._within(limit, lambda: self._exchange(prepared, limit))
+            return self._exchange(prepared, limit)
         except FAILURES as error:
             raise request_error(error, limit) from error
-
-    def _within(self, limit: TimeLimit, work: Callable[[], WireResponse]) -> WireResponse:
-        """Wait for the work until its time is over; then it is left alone, and ends by itself."""
-        try:
-            worker = self._idle.pop()
-        except IndexError:  # asked beforehand, another thread could take the last one in between
-            worker = Worker()
-        outcomes: SimpleQueue[Outcome[WireResponse]] = SimpleQueue()
-        try:
-            worker.do(work, outcomes.put)
-            outcome = waited_for(outcomes, limit.left + GRACE)
-            if outcome is None:
-                raise limit.timeout_error()
-        except BaseException:  # Ctrl-C too
-            worker.end()
-            raise
-        self._idle.append(worker)
-        return outcome.get()
+        finally:
+            TIME_LIMIT.reset(limited)
 
     def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
         left = limit.left
@@ -131,7 +113,7 @@ class HttpTransport:
             proxies=self._proxies_to(prepared.destination),
         )
         try:
-            body = read_body(raw, limit)
+            body = read_body(raw, limit.where)
             headers = tuple((str(name), str(value)) for name, value in raw.headers.items())
             return WireResponse(raw.status, headers, body)
         finally:

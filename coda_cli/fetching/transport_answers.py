@@ -14,14 +14,13 @@ import zlib
 from email.errors import MissingHeaderBodySeparatorDefect
 from typing import TYPE_CHECKING, Any
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-
 from coda_cli.errors import DecodingError, ResponseSizeTooLargeError
+from coda_cli.fetching.deadlines import TIME_LIMIT
 from coda_cli.fetching.decoding import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from socket import socket
 
     from coda_cli.fetching.deadlines import TimeLimit
 
@@ -36,6 +35,25 @@ _GZIP = ("gzip", "x-gzip")
 _NO_ENCODING = ("", "identity", "aws-chunked")  # S3 gives back the last with an object that came in that way
 _GZIP_MAGIC = 0x1F
 _ZLIB_METHOD = 8
+
+
+class _Received(io.RawIOBase):
+    """What a connection receives until a request's time is over; ``file`` is http.client's hold on it."""
+
+    def __init__(self, sock: socket, file: io.RawIOBase, limit: TimeLimit) -> None:
+        self._socket = sock
+        self._file = file
+        self._limit = limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        return self._limit.wait_for(self._socket, self._socket.recv_into, buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 class _Lines(io.BufferedReader):
@@ -54,12 +72,12 @@ class BrokenHeadError(http.client.HTTPException):
     """The head of an answer is not one: what follows it may be taken for something else."""
 
 
-class _Response(http.client.HTTPResponse):
-    """A response whose head is whole, and says for certain where the body ends."""
+class Response(http.client.HTTPResponse):
+    """A response whose head is whole, says for certain where the body ends, and comes in time."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._lines = self.fp = _Lines(self.fp.detach())
+    def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self._lines = self.fp = _Lines(_Received(sock, self.fp.detach(), TIME_LIMIT.get()))
 
     def begin(self) -> None:
         """Read the head.
@@ -88,45 +106,25 @@ class _Response(http.client.HTTPResponse):
                 raise BrokenHeadError(f"its Content-Length is {one_line(given, _EXCERPT)!r}")
 
 
-class _Connection(HTTPConnection):
-    response_class = _Response
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _Response
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-POOLS = {"http": _Pool, "https": _SecurePool}
-"""What a pool manager of urllib3 makes its connections from."""
-
-
-def read_body(raw: Any, limit: TimeLimit) -> bytes:
+def read_body(raw: Any, where: str) -> bytes:
     """Read a body to its end, decompressed; ``raw`` is urllib3's response, its head just read.
 
     Raises:
         ResponseSizeTooLargeError: there is more than ``LARGEST_BODY``.
         DecodingError: it is not compressed as it says, or not to its end.
-        RequestTimeoutError: the time is over; so that a thread that nobody waits for any more ends too.
+        ReadTimeoutError: the time is over.
     """
     body = io.BytesIO()  # gives its own bytes away in the end: joining pieces would hold them twice
     try:
-        for piece in _decompressed(raw, limit):
+        for piece in _decompressed(raw, where):
             body.write(piece)
             if body.tell() > LARGEST_BODY:
                 raise ResponseSizeTooLargeError(
-                    f"the answer of {limit.where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
+                    f"the answer of {where} is larger than {LARGEST_BODY // 1024 // 1024} MiB",
                     "Ask for less: a page, a range, a filter.",
                 )
     except zlib.error as error:
-        raise _undecodable(limit.where, f"{error}.") from error
+        raise _undecodable(where, f"{error}.") from error
     return body.getvalue()
 
 
@@ -134,25 +132,23 @@ def _undecodable(where: str, why: str) -> DecodingError:
     return DecodingError(f"the answer of {where} cannot be decompressed", why)
 
 
-def _received(raw: Any, limit: TimeLimit) -> Iterator[bytes]:
+def _received(raw: Any) -> Iterator[bytes]:
     while piece := raw.read1(_PIECE, decode_content=False):
         yield piece
-        if limit.is_over:
-            raise limit.timeout_error()
 
 
-def _decompressed(raw: Any, limit: TimeLimit) -> Iterator[bytes]:
+def _decompressed(raw: Any, where: str) -> Iterator[bytes]:
     """Undo the encodings, the last one first, up to one that is not known: it was not asked for."""
-    pieces = _received(raw, limit)
+    pieces = _received(raw)
     encodings = raw.headers.get("content-encoding")
     if not encodings:
         return pieces
     names = [name.strip().lower() for name in encodings.split(",")]
     if len(names) > _MOST_ENCODINGS:
-        raise _undecodable(limit.where, f"It has {len(names)} encodings.")
+        raise _undecodable(where, f"It has {len(names)} encodings.")
     for name in reversed(names):
         if name in (*_GZIP, "deflate"):
-            pieces = _inflated(pieces, limit.where, is_gzip=name in _GZIP)
+            pieces = _inflated(pieces, where, is_gzip=name in _GZIP)
         elif name not in _NO_ENCODING:
             break
     return pieces

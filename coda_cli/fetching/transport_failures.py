@@ -93,7 +93,7 @@ def request_error(error: Exception, limit: TimeLimit) -> RequestError:
     for kinds, message, details in _EXPLANATIONS:
         if caused_by(*kinds):
             return failed(message.format_map(said), *(detail.format_map(said) for detail in details))
-    if not caused_by(requests.exceptions.Timeout, urllib3_errors.ReadTimeoutError):
+    if not caused_by(TimeoutError, requests.exceptions.Timeout, urllib3_errors.ReadTimeoutError):
         return failed(f"the request to {limit.where} failed", f"{said['reason']}.")
     if limit.is_over:
         return limit.timeout_error()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
-import signal
-import threading
 import zlib
 from typing import TYPE_CHECKING
 
@@ -15,7 +12,6 @@ from coda_cli import __version__
 from coda_cli.errors import (
     ConnectionFailedError,
     DecodingError,
-    RequestTimeoutError,
     ResponseSizeTooLargeError,
 )
 from coda_cli.fetching.transport import HttpTransport
@@ -25,10 +21,9 @@ from tests.fetching.parts import send, url_of
 from tests.servers import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.servers import LoopbackServer, Received
+    from tests.servers import LoopbackServer
 
 
 def test_request_arrives_as_it_is(server: LoopbackServer) -> None:
@@ -85,25 +80,6 @@ def test_connections_are_kept(server: LoopbackServer) -> None:
     assert [request.connection for request in server.requests] == [1, 1, 1, 1]
 
 
-def test_ctrl_c_leaves_no_thread_behind(server: LoopbackServer) -> None:
-    """A request that is interrupted ends its thread, once that is done with the request."""
-
-    def interrupt(_: Received) -> Answer:
-        os.kill(os.getpid(), signal.SIGINT)
-        return Answer(raw=server.stall())
-
-    before = set(threading.enumerate())
-    server.answer(interrupt)
-    with HttpTransport({}) as transport, pytest.raises(KeyboardInterrupt):
-        transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
-    (worker,) = (
-        thread for thread in threading.enumerate() if thread not in before and thread.name == "coda-request"
-    )
-    server.closing.set()
-    worker.join(timeout=20)
-    assert not worker.is_alive()
-
-
 def test_no_cookie_is_kept(server: LoopbackServer) -> None:
     """A cookie that a server sets is not sent back."""
     server.answer(Answer(headers=(("Set-Cookie", "a=b; Path=/"),)))
@@ -156,47 +132,6 @@ def test_broken_answers(server: LoopbackServer, raw: bytes, says: str) -> None:
         send(f"{server.url}/path?token=secret-value")
     assert f"127.0.0.1:{server.port}" in caught.value.message
     assert "secret-value" not in " ".join([caught.value.message, *caught.value.details])
-
-
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        pytest.param([], id="nothing"),
-        pytest.param([b"HTTP/1.1 200 OK\r\n"], id="a status line"),
-        pytest.param([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"], id="half a body"),
-    ],
-)
-def test_silence_is_a_timeout(server: LoopbackServer, pieces: list[bytes]) -> None:
-    """A server that falls silent, wherever in its answer, is given up on."""
-    server.answer(Answer(raw=server.stall(*pieces)))
-    with pytest.raises(RequestTimeoutError, match=f"127.0.0.1:{server.port} within 0.2 seconds") as caught:
-        send(server.url, timeout=0.2)
-    assert any("--timeout" in line for line in caught.value.details)
-
-
-@pytest.mark.parametrize(
-    ("start", "drop"),
-    [
-        pytest.param(b"HTTP/1.1 200 OK\r\nX: ", b"x", id="a header"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x", id="a body"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", id="chunks"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x", id="a chunk's length"),
-    ],
-)
-def test_dripping_answer_is_a_timeout(server: LoopbackServer, start: bytes, drop: bytes) -> None:
-    """A server that sends a byte now and then does not hold the request beyond its time."""
-
-    def drip() -> Iterator[bytes]:
-        yield start
-        for _ in range(400):
-            if server.closing.wait(0.02):
-                return
-            yield drop
-        yield b"\r\n\r\n"
-
-    server.answer(Answer(raw=drip()))
-    with pytest.raises(RequestTimeoutError):
-        send(server.url, timeout=0.3)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import http.client
 import socket
 import ssl
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -19,11 +18,8 @@ from coda_cli.fetching.transport import HttpTransport
 from coda_cli.fetching.transport_failures import FAILURES, request_error
 from coda_cli.wire import WireRequest
 from tests.certificates import AUTHORITY, server_context
-from tests.fetching.parts import send, url_of
+from tests.fetching.parts import url_of
 from tests.servers import Answer, LoopbackServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CONNECTION = HTTPConnection("a.example")
 
@@ -125,35 +121,6 @@ def test_time_that_is_over() -> None:
         requests.ReadTimeout(urllib3_errors.ReadTimeoutError(None, "/", "late")),  # type: ignore[arg-type] # no pool is made
     ):
         assert isinstance(translated(error, seconds=-1), RequestTimeoutError)
-
-
-def test_connection_that_hangs() -> None:
-    """A host that takes no connection is given up when the time is over, and nothing was answered."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        port = listener.getsockname()[1]
-        waiting = [socket.socket() for _ in range(3)]
-        try:
-            for one in waiting:  # what fills the queue that nobody accepts from
-                one.settimeout(0)
-                one.connect_ex(("127.0.0.1", port))
-            with pytest.raises(RequestTimeoutError, match=f"127.0.0.1:{port} within 0.2 seconds"):
-                send(f"http://127.0.0.1:{port}/", timeout=0.2)
-        finally:
-            for one in waiting:
-                one.close()
-
-
-def test_handshake_that_hangs(server_of_nothing: str) -> None:
-    """A host that never answers the TLS handshake is given up, too."""
-    with pytest.raises(RequestTimeoutError, match=r"within 0\.2 seconds"):
-        send(server_of_nothing, timeout=0.2)
-
-
-@pytest.fixture
-def server_of_nothing() -> Iterator[str]:
-    """The https address of a server that takes connections and says nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}/"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""Connections that are made, and sent to, within a request's time.
+
+Owns who waits for what. What goes on inside of the system or of a library for as long as it likes, looking
+up a name, connecting, a proxy's answer, TLS, is done by another thread; a socket of an open connection is
+waited for here, since a thread for each request costs as much as the request.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from coda_cli.fetching.deadlines import GRACE, TIME_LIMIT, Outcome, Worker, waited_for
+from coda_cli.fetching.transport_answers import Response
+
+if TYPE_CHECKING:
+    from coda_cli.fetching.deadlines import TimeLimit
+
+
+class _Connection(HTTPConnection):
+    """A connection over which a request is sent, and answered, within its time."""
+
+    response_class = Response
+    _is_given_up = False
+
+    def connect(self) -> None:
+        """Connect.
+
+        Raises:
+            RequestTimeoutError: the time is over. Then the thread is left alone, and closes what it opens.
+        """
+        limit = TIME_LIMIT.get()
+        outcomes: SimpleQueue[Outcome[None]] = SimpleQueue()
+        worker = Worker()
+        try:
+            worker.do(partial(self._connect, limit), outcomes.put)
+            worker.end()
+            outcome = waited_for(outcomes, limit.left + GRACE)
+            if outcome is None:
+                raise limit.timeout_error()
+        except BaseException:  # Ctrl-C too
+            self._is_given_up = True
+            raise
+        outcome.get()
+
+    def _connect(self, limit: TimeLimit) -> None:
+        TIME_LIMIT.set(limit.connecting())
+        try:
+            super().connect()
+        finally:
+            if self._is_given_up:
+                self.close()
+
+    def send(self, data: Any) -> None:
+        """Send all of the data, on a connection that is open then.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        if self.sock is None:
+            self.connect()
+        limit, rest = TIME_LIMIT.get(), memoryview(data)
+        while rest:
+            rest = rest[limit.wait_for(self.sock, self.sock.send, rest) :]
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same with TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+POOLS = {"http": _Pool, "https": _SecurePool}
+"""What a pool manager of urllib3 makes its connections from."""

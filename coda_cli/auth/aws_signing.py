@@ -13,7 +13,13 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
-from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, S3SigV4Auth, SigV4Auth
+from botocore.auth import (
+    EMPTY_SHA256_HASH,
+    SIGNED_HEADERS_BLACKLIST,
+    SIGV4_TIMESTAMP,
+    S3SigV4Auth,
+    SigV4Auth,
+)
 from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 
@@ -100,7 +106,7 @@ class Signer(SigV4Auth):
 
     def payload(self, request: AWSRequest) -> str:
         """Hash the body: bytes, which botocore would look for in a prepared copy of the request."""
-        return sha256(request.data or b"").hexdigest()
+        return sha256(request.data).hexdigest() if request.data else EMPTY_SHA256_HASH
 
     def canonical_headers(self, headers_to_sign: HTTPMessage) -> str:  # type: ignore[override] # as botocore
         """Write the headers in canonical form: only ASCII blanks are trimmed, as AWS does."""

@@ -28,7 +28,7 @@ CONNECT_TIMEOUT = 10.0
 GRACE = 0.25
 """Seconds for another thread to say by itself, at the deadline, what took so long."""
 
-_SLICE = 0.5
+SLICE = 0.5
 """Seconds of one wait: Ctrl-C that comes just before a wait is seen after it only."""
 
 
@@ -62,22 +62,21 @@ class TimeLimit:
         return replace(self, deadline=min(self.deadline, time.monotonic() + CONNECT_TIMEOUT))
 
     def wait_for(self, sock: socket, operation: Callable[[T], int], data: T) -> int:
-        """Receive or send data once a socket can do that; its own timeout begins anew with every byte.
+        """Receive or send data once a socket can do that, in waits of the socket's own timeout.
+
+        That one begins anew with every byte, and bounds nothing.
 
         Raises:
             TimeoutError: the time is over.
         """
-        timeout = sock.gettimeout()
-        try:
-            while not self.is_over:
-                sock.settimeout(min(self.left, _SLICE))
-                try:
-                    return operation(data)
-                except TimeoutError:
-                    continue
-            raise TimeoutError
-        finally:
-            sock.settimeout(timeout)
+        while not self.is_over:
+            if (left := self.left) < SLICE:
+                sock.settimeout(left)
+            try:
+                return operation(data)
+            except TimeoutError:
+                continue
+        raise TimeoutError
 
 
 TIME_LIMIT: ContextVar[TimeLimit] = ContextVar("TIME_LIMIT")
@@ -135,7 +134,7 @@ def waited_for(queue: SimpleQueue[T], seconds: float = inf) -> T | None:
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         try:
-            return queue.get(timeout=min(left, _SLICE))
+            return queue.get(timeout=min(left, SLICE))
         except Empty:
             continue
     return None

@@ -18,7 +18,7 @@ from urllib3 import HTTPHeaderDict
 
 from coda_cli import __version__
 from coda_cli.errors import RequestError
-from coda_cli.fetching.deadlines import CONNECT_TIMEOUT, TIME_LIMIT, TimeLimit
+from coda_cli.fetching.deadlines import SLICE, TIME_LIMIT, TimeLimit
 from coda_cli.fetching.transport_answers import read_body
 from coda_cli.fetching.transport_connections import POOLS
 from coda_cli.fetching.transport_failures import FAILURES, request_error
@@ -104,18 +104,16 @@ class HttpTransport:
             TIME_LIMIT.reset(limited)
 
     def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
-        left = limit.left
         raw: Any = self._adapter.send(
             prepared,
             stream=True,
-            timeout=(min(CONNECT_TIMEOUT, left), left),
+            timeout=SLICE,  # the connection counts them
             verify=self._verify,
             proxies=self._proxies_to(prepared.destination),
         )
         try:
             body = read_body(raw, limit.where)
-            headers = tuple((str(name), str(value)) for name, value in raw.headers.items())
-            return WireResponse(raw.status, headers, body)
+            return WireResponse(raw.status, tuple(raw.headers.items()), body)
         finally:
             raw.close()  # the connection too, unless the body was read to its end
             raw.release_conn()
@@ -207,19 +205,22 @@ class _Adapter(HTTPAdapter):
 
 
 def _prepare(request: WireRequest, connect_to: Url | None) -> _Prepared:
-    headers = HTTPHeaderDict()
-    for name, value in request.headers:
-        # http.client sends text as Latin-1: this makes it send the UTF-8 that was signed.
-        headers.add(name, value.encode().decode("latin-1"))
-    headers.setdefault("Host", request.url.authority)
-    headers.setdefault("User-Agent", f"coda-cli/{__version__}")
-    headers.setdefault("Accept-Encoding", "gzip, deflate")
+    defaults = {
+        "Host": request.url.authority,
+        "User-Agent": f"coda-cli/{__version__}",
+        "Accept-Encoding": "gzip, deflate",
+    }
     if request.body:
-        headers["Content-Length"] = str(len(request.body))
+        defaults["Content-Length"] = str(len(request.body))
+    given = {name.lower() for name, _ in request.headers}
+    # http.client sends text as Latin-1: this makes it send the UTF-8 that was signed.
+    headers = [(name, value.encode().decode("latin-1")) for name, value in request.headers]
+    headers += (default for default in defaults.items() if default[0].lower() not in given)
     prepared = _Prepared()
     prepared.method = request.method
     prepared.url = str(request.url)
-    prepared.headers = cast("Any", headers)  # as case-insensitive as requests' own, and names may repeat
+    # Where names repeat it takes a class that is much slower.
+    prepared.headers = cast("Any", HTTPHeaderDict if len(given) < len(request.headers) else dict)(headers)
     prepared.body = request.body or None
     destination = connect_to or request.url
     prepared.destination = _Origin(destination.scheme, destination.host, destination.effective_port)

@@ -135,6 +135,8 @@ def _undecodable(where: str, why: str) -> DecodingError:
 def _received(raw: Any) -> Iterator[bytes]:
     while piece := raw.read1(_PIECE, decode_content=False):
         yield piece
+        if raw.length_remaining == 0:
+            return
 
 
 def _decompressed(raw: Any, where: str) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from coda_cli.fetching.deadlines import GRACE, TIME_LIMIT, Outcome, Worker, waited_for
+from coda_cli.fetching.deadlines import GRACE, SLICE, TIME_LIMIT, Outcome, Worker, waited_for
 from coda_cli.fetching.transport_answers import Response
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Connection(HTTPConnection):
         outcomes: SimpleQueue[Outcome[None]] = SimpleQueue()
         worker = Worker()
         try:
-            worker.do(partial(self._connect, limit), outcomes.put)
+            worker.do(partial(self._connect, limit.connecting()), outcomes.put)
             worker.end()
             outcome = waited_for(outcomes, limit.left + GRACE)
             if outcome is None:
@@ -46,9 +46,12 @@ class _Connection(HTTPConnection):
             self._is_given_up = True
             raise
         outcome.get()
+        self.timeout = SLICE
+        self.sock.settimeout(SLICE)
 
     def _connect(self, limit: TimeLimit) -> None:
-        TIME_LIMIT.set(limit.connecting())
+        TIME_LIMIT.set(limit)
+        self.timeout = limit.left
         try:
             super().connect()
         finally:

@@ -196,13 +196,12 @@ def test_open_connection_needs_no_thread(server: LoopbackServer) -> None:
 
 
 def test_socket_is_waited_for_in_slices() -> None:
-    """What was not there at once is asked for again; the socket's own timeout is what it was."""
+    """What was not there at once is asked for again, as long as there is time."""
     here, there = socket.socketpair()
     with here, there:
-        here.settimeout(7)
+        here.settimeout(0.01)
 
         def receive(buffer: bytearray) -> int:
-            here.settimeout(0.01)
             try:
                 return here.recv_into(buffer)
             except TimeoutError:
@@ -211,10 +210,18 @@ def test_socket_is_waited_for_in_slices() -> None:
 
         buffer = bytearray(10)
         assert time_limit(20).wait_for(here, receive, buffer) == len(b"late")
-        assert here.gettimeout() == 7
         there.sendall(b"in time, but for one who has none left")
         with pytest.raises(TimeoutError):
             time_limit(-1).wait_for(here, here.recv_into, buffer)
+
+
+def test_last_slice_ends_with_the_time() -> None:
+    """A socket that would wait longer than there is time waits that long only."""
+    here, there = socket.socketpair()
+    with here, there:
+        here.settimeout(None)
+        with pytest.raises(TimeoutError):
+            time_limit(0.1).wait_for(here, here.recv_into, bytearray(1))
 
 
 def test_tls_is_waited_for_in_slices() -> None:
@@ -231,12 +238,12 @@ def test_tls_is_waited_for_in_slices() -> None:
         other = server_context().wrap_bio(incoming, outgoing, server_side=True)
         with in_thread(lambda: _shake_hands(other, incoming, outgoing, wire)):
             client.do_handshake()
+        client.settimeout(0.01)
         other.write(b"an answer")
         record = outgoing.read()
         wire.sendall(record[:7])
 
         def receive(buffer: bytearray) -> int:
-            client.settimeout(0.01)
             try:
                 return client.recv_into(buffer)
             except TimeoutError:
@@ -252,7 +259,6 @@ def test_tls_is_waited_for_in_slices() -> None:
 
         def send_some(data: memoryview) -> int:
             nonlocal late
-            client.settimeout(0.01)
             try:
                 return client.send(data)
             except TimeoutError:

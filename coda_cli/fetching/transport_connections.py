@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coda_cli.fetching.deadlines import TimeLimit
 
 
-class _Connection(HTTPConnection):
+class Connection(HTTPConnection):
     """A connection over which a request is sent, and answered, within its time."""
 
     response_class = Response
@@ -71,12 +71,12 @@ class _Connection(HTTPConnection):
             rest = rest[limit.wait_for(self.sock, self.sock.send, rest) :]
 
 
-class _SecureConnection(_Connection, HTTPSConnection):
+class _SecureConnection(Connection, HTTPSConnection):
     """The same with TLS."""
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = Connection
 
 
 class _SecurePool(HTTPSConnectionPool):

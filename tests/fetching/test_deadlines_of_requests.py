@@ -15,10 +15,12 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from coda_cli.errors import RequestTimeoutError
-from coda_cli.fetching.deadlines import Outcome, TimeLimit
+from coda_cli.fetching.deadlines import TIME_LIMIT, Outcome, TimeLimit
 from coda_cli.fetching.transport import HttpTransport
+from coda_cli.fetching.transport_connections import Connection
 from coda_cli.wire import WireRequest
 from tests.certificates import AUTHORITY, server_context
 from tests.fetching.parts import send, url_of
@@ -126,6 +128,29 @@ def test_handshake_that_hangs() -> None:
     """A host that never answers the TLS handshake is given up, too."""
     with listening() as (port, _), pytest.raises(RequestTimeoutError, match=r"within 0\.2 seconds"):
         send(f"https://127.0.0.1:{port}/", timeout=0.2)
+
+
+def test_name_that_is_looked_up_for_ever() -> None:
+    """What no timeout ends, as the system's resolver, is left to its thread."""
+    ended = threading.Event()
+
+    class Hanging(HTTPConnection):
+        def connect(self) -> None:
+            ended.wait(20)
+
+    class Hung(Connection, Hanging):
+        pass
+
+    limited = TIME_LIMIT.set(time_limit(0.05))
+    try:
+        with pytest.raises(RequestTimeoutError, match=r"a\.example within 0\.05 seconds"):
+            Hung("a.example").connect()
+        (thread,) = requesting()
+    finally:
+        ended.set()
+        TIME_LIMIT.reset(limited)
+    thread.join(timeout=20)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("drop", [b"", b"x"], ids=["nothing", "drops"])

@@ -87,6 +87,8 @@ class Crew:
         try:
             send = self._begin(request, self._batch)
         except (RequestError, CredentialsError) as error:
+            if isinstance(error, RequestError):
+                error.details = (*error.details, f"It is at position {position} of the requests.")
             self._keep(position, Outcome(error=error))
             return
         worker = self._busy[position] = self._idle.pop() if self._idle else Worker()

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coda_cli.errors import CredentialsError, HostNotAllowedError, RequestTimeoutError, StatusCodeError
+from coda_cli.errors import (
+    CredentialsError,
+    HostNotAllowedError,
+    InvalidURLError,
+    RequestTimeoutError,
+    StatusCodeError,
+)
 from coda_cli.fetching.concurrency import most_concurrent
 from coda_cli.fetching.policy import NetworkPolicy
 from coda_cli.fetching.transport import HttpTransport
@@ -238,6 +244,13 @@ def test_errors_in_their_places(server: LoopbackServer) -> None:
         *("FetchResponse", "StatusCodeError", "FetchResponse"),
         *("HostNotAllowedError", "RequestError"),
     ]
+
+
+def test_request_that_cannot_be_sent_is_told_by_its_position(server: LoopbackServer) -> None:
+    """Of many URLs, nobody would find the one that has a line end in it."""
+    with fetcher_of() as fetcher, pytest.raises(InvalidURLError) as caught:
+        fetcher.fetch_all([*urls(server, 3), f"{server.url}/\n"])
+    assert caught.value.details[-1] == "It is at position 3 of the requests."
 
 
 def test_a_bug_is_no_error_in_a_place(server: LoopbackServer) -> None:

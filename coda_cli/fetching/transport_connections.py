@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssltransport import SSLTransport
 
 from coda_cli.fetching.deadlines import GRACE, SLICE, TIME_LIMIT, Outcome, Worker, waited_for
 from coda_cli.fetching.transport_answers import Response
 
 if TYPE_CHECKING:
     from coda_cli.fetching.deadlines import TimeLimit
+
+_PIECE = 8 * 1024
+"""Bytes that are one record of TLS, also within another one."""
 
 
 class Connection(HTTPConnection):
@@ -68,7 +72,12 @@ class Connection(HTTPConnection):
             self.connect()
         limit, rest = TIME_LIMIT.get(), memoryview(data)
         while rest:
-            rest = rest[limit.wait_for(self.sock, self.sock.send, rest) :]
+            piece = rest
+            if isinstance(self.sock, SSLTransport):
+                # TLS to a proxy, and TLS within: what it cannot pass on before a timeout is lost.
+                self.sock.settimeout(limit.left)
+                piece = rest[:_PIECE]
+            rest = rest[limit.wait_for(self.sock, self.sock.send, piece) :]
 
 
 class _SecureConnection(Connection, HTTPSConnection):

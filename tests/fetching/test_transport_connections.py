@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
+import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from urllib3.util.ssltransport import SSLTransport
 
 from coda_cli.errors import ConnectionFailedError, RequestError
+from coda_cli.fetching.deadlines import TIME_LIMIT, TimeLimit
 from coda_cli.fetching.transport import MOST_POOLS, HttpTransport
+from coda_cli.fetching.transport_connections import Connection
 from coda_cli.wire import WireRequest
+from tests.certificates import AUTHORITY, server_context
 from tests.fetching.parts import send, url_of
 from tests.servers import Answer, LoopbackServer
 
@@ -172,3 +179,30 @@ def test_no_proxy_lists_hosts(server: LoopbackServer, no_proxy: str) -> None:
     with pytest.raises(ConnectionFailedError):
         send(listed, environ=environ)
     assert bool(server.requests) == ("127.1" not in no_proxy and no_proxy != "*")
+
+
+def test_tls_within_tls_is_sent_whole() -> None:
+    """What is sent to a proxy with TLS arrives as it is, though it is not read for a while."""
+    here, there = socket.socketpair()
+    body, received = os.urandom(2**22), bytearray()
+
+    def read() -> None:
+        with server_context().wrap_socket(there, server_side=True) as connection:
+            threading.Event().wait(0.1)
+            while piece := connection.recv(2**16):
+                received.extend(piece)
+
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    context = ssl.create_default_context(cafile=AUTHORITY)
+    limited = TIME_LIMIT.set(TimeLimit("a.example", 20, time.monotonic() + 20))
+    try:
+        with here:
+            connection = Connection("127.0.0.1")
+            connection.sock = SSLTransport(here, context, server_hostname="127.0.0.1")
+            connection.sock.settimeout(0.01)
+            connection.send(body)
+    finally:
+        TIME_LIMIT.reset(limited)
+        reading.join(timeout=20)
+    assert received == body

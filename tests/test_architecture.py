@@ -46,6 +46,7 @@ LIBRARIES = {
 
 OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
     ("cli/messages.py", "UnsupportedOperation"): "what io asks of the fileno() of a stream without one",
+    ("fetching/deadlines.py", "ConnectionAbortedError"): "translated with what a socket raises",
     ("fetching/deadlines.py", "TimeoutError"): "what a socket raises, translated with the socket's own",
     (
         "fetching/transport_answers.py",

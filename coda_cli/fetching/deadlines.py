@@ -68,14 +68,16 @@ class TimeLimit:
 
         Raises:
             TimeoutError: the time is over.
+            ConnectionAbortedError: the system gave the connection up.
         """
         while not self.is_over:
             if (left := self.left) < SLICE:
                 sock.settimeout(left)
             try:
                 return operation(data)
-            except TimeoutError:
-                continue
+            except TimeoutError as error:
+                if error.errno is not None:  # a socket's own has none
+                    raise ConnectionAbortedError(*error.args) from error
         raise TimeoutError
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import threading
+import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
-from coda_cli.fetching.deadlines import Outcome, Worker, waited_for
+from coda_cli.fetching.deadlines import Outcome, TimeLimit, Worker, waited_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,3 +70,13 @@ def test_an_ended_worker_ends(worker: Worker) -> None:
     thread = outcome.get()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_a_connection_that_the_system_gave_up_is_broken() -> None:
+    """The system's own timeout is no slice: what is received after it is an end, which ends no answer."""
+
+    def give_up(_: bytearray) -> int:
+        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+
+    with socket.socket() as sock, pytest.raises(ConnectionAbortedError, match="timed out"):
+        TimeLimit("a.example", 1, time.monotonic() + 1).wait_for(sock, give_up, bytearray(1))

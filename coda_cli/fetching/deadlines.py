@@ -107,6 +107,19 @@ class Outcome(Generic[T]):
         return self.value  # type: ignore[return-value]  # there is one where nothing was raised
 
 
+_THREAD = "coda-request"
+
+
+def in_thread(work: Callable[[], T]) -> SimpleQueue[Outcome[T]]:
+    """Do one piece of work in a thread of its own, and return where it tells what that came to.
+
+    It can be left alone, whatever it waits for, and does not keep the process from ending.
+    """
+    outcomes: SimpleQueue[Outcome[T]] = SimpleQueue()
+    Thread(target=lambda: outcomes.put(Outcome.of(work)), name=_THREAD, daemon=True).start()
+    return outcomes
+
+
 class Worker:
     """A thread that does one piece of work after another, until it is told to end.
 
@@ -115,7 +128,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        Thread(target=self._run, name="coda-request", daemon=True).start()
+        Thread(target=self._run, name=_THREAD, daemon=True).start()
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

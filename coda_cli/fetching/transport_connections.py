@@ -8,14 +8,13 @@ waited for here, since a thread for each request costs as much as the request.
 from __future__ import annotations
 
 from functools import partial
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssltransport import SSLTransport
 
-from coda_cli.fetching.deadlines import GRACE, SLICE, TIME_LIMIT, Outcome, Worker, waited_for
+from coda_cli.fetching.deadlines import GRACE, SLICE, TIME_LIMIT, in_thread, waited_for
 from coda_cli.fetching.transport_answers import Response
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ class Connection(HTTPConnection):
     """A connection over which a request is sent, and answered, within its time."""
 
     response_class = Response
+    _is_being_made = False
     _is_given_up = False
 
     def connect(self) -> None:
@@ -38,17 +38,11 @@ class Connection(HTTPConnection):
             RequestTimeoutError: the time is over. Then the thread is left alone, and closes what it opens.
         """
         limit = TIME_LIMIT.get()
-        outcomes: SimpleQueue[Outcome[None]] = SimpleQueue()
-        worker = Worker()
-        try:
-            worker.do(partial(self._connect, limit.connecting()), outcomes.put)
-            worker.end()
-            outcome = waited_for(outcomes, limit.left + GRACE)
-            if outcome is None:
-                raise limit.timeout_error()
-        except BaseException:  # Ctrl-C too
-            self._is_given_up = True
-            raise
+        self._is_being_made, self._is_given_up = True, False
+        outcomes = in_thread(partial(self._connect, limit.connecting()))
+        outcome = waited_for(outcomes, limit.left + GRACE)
+        if outcome is None:
+            raise limit.timeout_error()
         outcome.get()
         self.timeout = SLICE
         self.sock.settimeout(SLICE)
@@ -59,8 +53,18 @@ class Connection(HTTPConnection):
         try:
             super().connect()
         finally:
+            self._is_being_made = False
             if self._is_given_up:
                 self.close()
+
+    def close(self) -> None:
+        """Close the connection; one that is being made is closed by the thread that makes it, after that.
+
+        Whatever fails or is interrupted, urllib3 closes the connection that it was for.
+        """
+        self._is_given_up = True
+        if not self._is_being_made:
+            super().close()
 
     def send(self, data: Any) -> None:
         """Send all of the data, on a connection that is open then.

@@ -9,12 +9,14 @@ import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
+from urllib3.connection import HTTPConnection
 from urllib3.util.ssltransport import SSLTransport
 
-from coda_cli.errors import ConnectionFailedError, RequestError
+from coda_cli.errors import ConnectionFailedError, RequestError, RequestTimeoutError
 from coda_cli.fetching.deadlines import TIME_LIMIT, TimeLimit
 from coda_cli.fetching.transport import MOST_POOLS, HttpTransport
 from coda_cli.fetching.transport_connections import Connection
@@ -206,3 +208,34 @@ def test_tls_within_tls_is_sent_whole() -> None:
         TIME_LIMIT.reset(limited)
         reading.join(timeout=20)
     assert received == body
+
+
+def test_connection_that_is_being_made_is_closed_by_its_thread() -> None:
+    """Whoever gives it up closes nothing that the thread works with: its number could be another file's."""
+    here, there = socket.socketpair()
+    is_connecting, is_given_up = threading.Event(), threading.Event()
+    numbers: SimpleQueue[int] = SimpleQueue()
+
+    class Slow(HTTPConnection):
+        def connect(self) -> None:
+            self.sock = here
+            is_connecting.set()
+            is_given_up.wait(20)
+            numbers.put(here.fileno())
+
+    class Made(Connection, Slow):
+        pass
+
+    connection = Made("a.example")
+    limited = TIME_LIMIT.set(TimeLimit("a.example", 0.05, time.monotonic() + 0.05))
+    try:
+        with there:
+            with pytest.raises(RequestTimeoutError):
+                connection.connect()
+            assert is_connecting.wait(20)
+            connection.close()
+            is_given_up.set()
+            assert numbers.get(timeout=20) != -1
+            assert not there.recv(1)
+    finally:
+        TIME_LIMIT.reset(limited)

@@ -60,6 +60,8 @@ OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
     ("sdk/fetch_requests.py", "TypeError"): "a mistake in the pack's code, shown with the pack's own line",
     ("sdk/fetch_requests.py", "ValueError"): "the same",
     ("sdk/urls.py", "ValueError"): "the same",
+    ("fetching/transport_connections.py", "Empty"): "what urllib3 asks of a queue",
+    ("fetching/transport_connections.py", "Full"): "what urllib3 asks of a queue",
 }
 """(file, exception that is no ``CodaError``): why it is raised all the same."""
 

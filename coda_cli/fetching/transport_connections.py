@@ -8,6 +8,7 @@ waited for here, since a thread for each request costs as much as the request.
 from __future__ import annotations
 
 from functools import partial
+from queue import Empty, Full
 from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -88,12 +89,40 @@ class _SecureConnection(Connection, HTTPSConnection):
     """The same with TLS."""
 
 
+class _Idle:
+    """The open connections that nobody uses, the last one first: what urllib3 wants of a queue.
+
+    The standard library's waits by a lock that Ctrl-C can leave locked, and urllib3 then comes back for it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._connections: list[Any] = []
+        self._most = most
+
+    def get(self, **_: Any) -> Any:
+        try:
+            return self._connections.pop()
+        except IndexError:
+            raise Empty from None
+
+    def put(self, connection: Any, **_: Any) -> None:
+        if len(self._connections) >= self._most:
+            raise Full
+        if connection is not None:
+            self._connections.append(connection)
+
+    def qsize(self) -> int:
+        return len(self._connections)
+
+
 class _Pool(HTTPConnectionPool):
     ConnectionCls = Connection
+    QueueCls = _Idle  # type: ignore[assignment]  # it has what a pool calls
 
 
 class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
+    QueueCls = _Idle  # type: ignore[assignment]  # it has what a pool calls
 
 
 POOLS = {"http": _Pool, "https": _SecurePool}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -239,3 +240,17 @@ def test_connection_that_is_being_made_is_closed_by_its_thread() -> None:
             assert not there.recv(1)
     finally:
         TIME_LIMIT.reset(limited)
+
+
+def test_open_connection_takes_no_lock_that_ctrl_c_leaves_locked(server: LoopbackServer) -> None:
+    """Python's own conditions can be interrupted between being taken and the block that gives them back."""
+    called: set[str] = set()
+    with HttpTransport({}) as transport:
+        transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
+        sys.setprofile(lambda frame, *_: called.add(frame.f_globals["__name__"]))
+        try:
+            transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
+        finally:
+            sys.setprofile(None)
+    assert "urllib3.connectionpool" in called
+    assert not called & {"queue", "threading"}

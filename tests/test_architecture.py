@@ -53,6 +53,9 @@ OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
         "BrokenHeadError",
     ): "raised inside http.client, translated with its own",
     ("fetching/transport_answers.py", "IncompleteRead"): "the same: http.client's, for what breaks off",
+    ("fetching/transport_connections.py", "BrokenPipeError"): "what urllib3 looks for an answer after",
+    ("fetching/transport_connections.py", "Empty"): "what urllib3 asks of a queue",
+    ("fetching/transport_connections.py", "Full"): "what urllib3 asks of a queue",
     ("fetching/batches.py", "GivenUp"): "ends a thread that nobody waits for",
     ("emulator/foreground.py", "Terminated"): "ends the program as Ctrl-C does, so it is no Exception",
     ("runtime/dry_run.py", "FirstRequestKept"): "ends a formula that may catch every Exception",
@@ -60,8 +63,6 @@ OTHER_EXCEPTIONS: dict[tuple[str, str], str] = {
     ("sdk/fetch_requests.py", "TypeError"): "a mistake in the pack's code, shown with the pack's own line",
     ("sdk/fetch_requests.py", "ValueError"): "the same",
     ("sdk/urls.py", "ValueError"): "the same",
-    ("fetching/transport_connections.py", "Empty"): "what urllib3 asks of a queue",
-    ("fetching/transport_connections.py", "Full"): "what urllib3 asks of a queue",
 }
 """(file, exception that is no ``CodaError``): why it is raised all the same."""
 

@@ -155,6 +155,11 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
+    def close(self) -> None:
+        """Close every connection: a pool closes its own when nobody has it any more."""
+        self._pools.clear()
+        super().close()
+
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         """Return the manager of connections through a proxy."""
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)

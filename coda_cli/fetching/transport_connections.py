@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from queue import Empty, Full
+from ssl import SSLEOFError
 from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -72,6 +73,7 @@ class Connection(HTTPConnection):
 
         Raises:
             TimeoutError: the time is over.
+            BrokenPipeError: nobody reads any more. Then urllib3 reads the answer, which may say why.
         """
         if self.sock is None:
             self.connect()
@@ -82,7 +84,10 @@ class Connection(HTTPConnection):
                 # TLS to a proxy, and TLS within: what it cannot pass on before a timeout is lost.
                 self.sock.settimeout(limit.left)
                 piece = rest[:_PIECE]
-            rest = rest[limit.wait_for(self.sock, self.sock.send, piece) :]
+            try:
+                rest = rest[limit.wait_for(self.sock, self.sock.send, piece) :]
+            except SSLEOFError as error:
+                raise BrokenPipeError(str(error)) from error
 
 
 class _SecureConnection(Connection, HTTPSConnection):
@@ -106,10 +111,11 @@ class _Idle:
             raise Empty from None
 
     def put(self, connection: Any, **_: Any) -> None:
+        if connection is None:  # what stands for one that is not made yet
+            return
         if len(self._connections) >= self._most:
             raise Full
-        if connection is not None:
-            self._connections.append(connection)
+        self._connections.append(connection)
 
     def qsize(self) -> int:
         return len(self._connections)

@@ -211,6 +211,33 @@ def test_tls_within_tls_is_sent_whole() -> None:
     assert received == body
 
 
+@pytest.mark.parametrize("error", [ssl.SSLEOFError, BrokenPipeError])
+def test_server_that_reads_no_more_may_have_answered(error: type[OSError]) -> None:
+    """A service that refuses an upload before it has read it closes the connection; over TLS, too."""
+
+    class Closed(socket.socket):
+        def send(self, *_: object) -> int:
+            raise error
+
+    limited = TIME_LIMIT.set(TimeLimit("a.example", 20, time.monotonic() + 20))
+    try:
+        with Closed() as sock:
+            connection = Connection("a.example")
+            connection.sock = sock
+            with pytest.raises(BrokenPipeError):  # what urllib3 reads the answer after
+                connection.send(b"body")
+    finally:
+        TIME_LIMIT.reset(limited)
+
+
+def test_closed_transport_has_no_connections(server: LoopbackServer) -> None:
+    """The connections that are kept are closed with the transport, and not with the process."""
+    transport = HttpTransport({})
+    transport.send(WireRequest("GET", url_of(server.url)), timeout=20)
+    transport.close()
+    server.wait_closed(1)
+
+
 def test_connection_that_is_being_made_is_closed_by_its_thread() -> None:
     """Whoever gives it up closes nothing that the thread works with: its number could be another file's."""
     here, there = socket.socketpair()

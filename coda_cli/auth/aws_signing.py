@@ -70,7 +70,7 @@ class Signer(SigV4Auth):
     def __init__(
         self, keys: Keys, service: str, region: str, clock: Clock, level: int = logging.DEBUG
     ) -> None:
-        # botocore.credentials takes 18 ms to import; its signers need the three attributes only.
+        # botocore.credentials is slow to import, and its signers need the three attributes only.
         super().__init__(cast("ReadOnlyCredentials", keys), service, region)
         self._keys = keys
         self._service = service

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.emulator_fixture import emulator
+from tests.privileges import bound_by_permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["emulator"]
@@ -26,6 +29,15 @@ SCRUBBED = re.compile(
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Shells start what they put into the background like this, and what it starts inherits it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def permissions() -> Iterator[None]:
+    """Permissions bind the test, also where root runs it."""
+    if os.geteuid() == 0 and sys.platform != "linux":
+        pytest.skip("root can go without its privileges on Linux only")
+    with bound_by_permissions():
+        yield
 
 
 @pytest.fixture(autouse=True)

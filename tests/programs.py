@@ -42,10 +42,15 @@ def run_coda(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     stdin: str | None = None,
+    script: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m coda_cli`` to its end, with standard input closed or as given."""
+    """Run ``python -m coda_cli`` to its end, with standard input empty or as given.
+
+    A shell's ``script`` starts it by ``"$@"``, such as ``exec "$@" 2>&-``.
+    """
+    shell = () if script is None else ("sh", "-c", script, "sh")
     return subprocess.run(
-        [*CODA, *map(str, arguments)],
+        [*shell, *CODA, *map(str, arguments)],
         cwd=cwd,
         env=environment(env),
         input=stdin,

@@ -95,14 +95,7 @@ def test_what_is_printed_after_the_result(tmp_path: Path) -> None:
 def test_a_working_folder_that_was_deleted(tmp_path: Path) -> None:
     """The program still starts where the folder that it is started in has gone."""
     script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
-    ended = subprocess.run(
-        ["sh", "-c", script, "sh", *CODA, "--version"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ended = run_coda("--version", cwd=tmp_path, script=script)
     assert ended.returncode == 0, ended.stderr
 
 

@@ -45,6 +45,11 @@ def _escape(found: re.Match[str]) -> str:
     return found.group().encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
+def counted(count: int, what: str) -> str:
+    """Write how many there are: ``1 row``, ``2,000 rows``."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def colour_wanted() -> bool:
     """Tell whether a terminal may be sent more than plain text."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

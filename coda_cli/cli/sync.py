@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coda_cli.cli.messages import counted
 from coda_cli.cli.row_output import RowForm, row_output
-from coda_cli.cli.sync_progress import counted
 from coda_cli.errors import CodaError
 from coda_cli.runtime.dynamic_tables import schema_of_rows, told_of_schema
 from coda_cli.runtime.sync import SyncLimits, TableSync, after_full_sync

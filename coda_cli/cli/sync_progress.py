@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coda_cli.cli.messages import counted
+
 if TYPE_CHECKING:
     from coda_cli.runtime.sync import TableSync
-
-
-def counted(count: int, what: str) -> str:
-    """Write how many there are: ``1 row``, ``2,000 rows``."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 class SyncProgress:

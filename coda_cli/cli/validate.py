@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coda_cli.cli.help import WrittenHelp
-from coda_cli.cli.messages import pack_output
+from coda_cli.cli.messages import counted, pack_output
 from coda_cli.cli.output import write_result
 from coda_cli.errors import PackError
 from coda_cli.runtime.pack_problems import Level, problems_of
@@ -56,5 +56,5 @@ def _shown(problem: Problem) -> str:
 
 def _counted(problems: list[Problem]) -> str:
     counts = Counter(problem.level for problem in problems)
-    told = [f"{counts[level]} {level}{'s' if counts[level] > 1 else ''}" for level in Level if counts[level]]
+    told = [counted(counts[level], level) for level in Level if counts[level]]
     return ", ".join(told) or "no problems"

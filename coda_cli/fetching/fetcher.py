@@ -14,7 +14,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from coda_cli.errors import (
-    CodaError,
     CredentialsError,
     HostNotAllowedError,
     RequestError,
@@ -303,7 +302,11 @@ class HttpFetcher:
         except Exception as error:
             # The libraries' own texts, which --debug shows, quote the URL, and may quote what servers echo.
             # What nobody quotes is not kept: each value is looked for in everything from then on.
-            told = _told(error)
+            from coda_cli.fetching.transport_failures import causes
+
+            told = "\n".join(
+                text for one in causes(error) for text in (str(one), *getattr(one, "details", ()))
+            )
             for secret in (*secrets_of(request.url), *(one for one in request.secrets if one in told)):
                 self._redactor.add_secret(secret)
             raise
@@ -350,15 +353,6 @@ class HttpFetcher:
             return None
         with self._shared:
             return exchange.authenticator.refusal(exchange.request, exchange.response)
-
-
-def _told(error: BaseException | None) -> str:
-    """Return what an error and those that led to it say, as a message or a traceback shows it."""
-    texts: list[str] = []
-    while error is not None:
-        texts += (str(error), *(error.details if isinstance(error, CodaError) else ()))
-        error = error.__cause__ or error.__context__
-    return "\n".join(texts)
 
 
 def _authenticated(request: WireRequest, authenticator: Authenticator, batch: Batch) -> WireRequest:

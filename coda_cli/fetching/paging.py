@@ -6,18 +6,18 @@ for. The pack's own functions run in its own thread, and so does finding credent
 
 from __future__ import annotations
 
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from coda_cli.errors import RequestError
 from coda_cli.fetching.batches import Batch
-from coda_cli.fetching.deadlines import Outcome, Worker, waited_for
+from coda_cli.fetching.deadlines import Outcome, in_thread, waited_for
 from coda_cli.fetching.pack_request import checked_request
 from coda_cli.fetching.url_secrets import without_query
 from coda_cli.sdk.fetch_requests import next_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from queue import SimpleQueue
 
     from coda_cli.fetching.batches import Begin
     from coda_cli.fetching.pack_request import PackRequest
@@ -39,7 +39,6 @@ class Listing:
         self._following = following
         self._batch = Batch()
         self._seen: set[PackRequest] = set()
-        self._worker: Worker | None = None
 
     def pages(self, request: FetchRequest) -> Generator[FetchResponse, None, None]:
         """Give page after page; when it is closed, the page ahead is given up.
@@ -58,8 +57,6 @@ class Listing:
                 page = wait()
         finally:
             self._batch.give_up()
-            if self._worker is not None:
-                self._worker.end()
 
     def _ready(self, request: FetchRequest) -> Callable[[], FetchResponse]:
         asked = checked_request(request)
@@ -82,9 +79,7 @@ class Listing:
             send = self._ready(following)
         except Exception as error:  # noqa: BLE001 - raised when the page is asked for, as it would be there
             return Outcome(error=error)
-        outcomes: SimpleQueue[Outcome[FetchResponse]] = SimpleQueue()
-        self._worker = self._worker or Worker()
-        self._worker.do(send, outcomes.put)
+        outcomes = in_thread(send)
         return Outcome((following, lambda: _answer(outcomes)))
 
 

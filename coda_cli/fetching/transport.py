@@ -97,13 +97,13 @@ class HttpTransport:
         limit = TimeLimit(_where(request.url, connect_to), timeout, time.monotonic() + timeout)
         limited = TIME_LIMIT.set(limit)
         try:
-            return self._exchange(prepared, limit)
+            return self._exchange(prepared, limit.where)
         except FAILURES as error:
             raise request_error(error, limit) from error
         finally:
             TIME_LIMIT.reset(limited)
 
-    def _exchange(self, prepared: _Prepared, limit: TimeLimit) -> WireResponse:
+    def _exchange(self, prepared: _Prepared, where: str) -> WireResponse:
         raw: Any = self._adapter.send(
             prepared,
             stream=True,
@@ -112,7 +112,7 @@ class HttpTransport:
             proxies=self._proxies_to(prepared.destination),
         )
         try:
-            body = read_body(raw, limit.where)
+            body = read_body(raw, where)
             return WireResponse(raw.status, tuple(raw.headers.items()), body)
         finally:
             raw.close()  # the connection too, unless the body was read to its end

@@ -78,18 +78,18 @@ _BROKEN: _Kinds = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError,
 
 def request_error(error: Exception, limit: TimeLimit) -> RequestError:
     """Say in our words what went wrong, by the first of these that is among what the libraries wrapped."""
-    causes = list(_causes(error))
+    found = list(causes(error))
 
     def caused_by(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
+        return any(isinstance(cause, kinds) for cause in found)
 
     is_unsent = caused_by(*_UNSENT)
-    is_transient = (is_unsent or caused_by(*_BROKEN)) and not any(map(_is_unknown_name, causes))
+    is_transient = (is_unsent or caused_by(*_BROKEN)) and not any(map(_is_unknown_name, found))
 
     def failed(message: str, *details: str) -> ConnectionFailedError:
         return ConnectionFailedError(message, *details, is_transient=is_transient, is_unsent=is_unsent)
 
-    said = {"where": limit.where, "reason": _reason(causes[-1])}
+    said = {"where": limit.where, "reason": _reason(found[-1])}
     for kinds, message, details in _EXPLANATIONS:
         if caused_by(*kinds):
             return failed(message.format_map(said), *(detail.format_map(said) for detail in details))
@@ -107,7 +107,7 @@ def _is_unknown_name(cause: BaseException) -> bool:
     return isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """Give an error and all that it wraps, the way that requests, urllib3 and Python do, outermost first."""
     todo, seen = [error], set[int]()
     while todo:

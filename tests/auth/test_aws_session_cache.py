@@ -232,7 +232,7 @@ def test_folder_that_cannot_be_used(tmp_path: Path, place: str) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+@pytest.mark.usefixtures("permissions")
 def test_folder_that_may_only_be_read(folder: Path, entry: Path) -> None:
     """A session in a folder that is read-only is used, and no other is kept."""
     before = entry.read_text()

@@ -103,8 +103,7 @@ def test_wrong_keys(folder: Path, key_id: str, stdin: str | None, said: tuple[st
 
 def test_standard_input_is_closed(folder: Path) -> None:
     """A process without any standard input is told the same."""
-    command = ["sh", "-c", 'exec "$@" <&-', "sh", *CODA, *BY_KEY, KEY_ID]
-    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    done = run_coda(*BY_KEY, KEY_ID, cwd=folder, script='exec "$@" <&-')
     check_refusal(Outcome(done.returncode, done.stdout, done.stderr), USAGE, "nothing on standard input")
 
 

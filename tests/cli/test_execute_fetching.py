@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from coda_cli.emulator.filling import BUCKETS
-from tests.programs import CODA, environment, run_coda, write_pack
+from tests.programs import run_coda, write_pack
 from tests.servers import Answer, LoopbackServer
 
 if TYPE_CHECKING:
@@ -119,15 +118,8 @@ def test_too_many_at_once_are_told(tmp_path: Path, files: int, at_once: int) -> 
     Connections are open files: where few may be open, those that pack and program need are left to them.
     """
     with LoopbackServer(Answer(body=b"x")) as server:
-        command = (*CODA, "execute", "pack.py", "All", server.url, "10000", "-v")
-        done = subprocess.run(
-            ["sh", "-c", f'ulimit -Sn {files} && exec "$@"', "sh", *command],
-            cwd=tmp_path,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        arguments = ("execute", "pack.py", "All", server.url, "10000", "-v")
+        done = run_coda(*arguments, cwd=tmp_path, script=f'ulimit -Sn {files} && exec "$@"')
     assert done.returncode == 0, done.stderr
     first, *requests = done.stderr.splitlines()
     assert first == f"coda: fetch_all sends {at_once} requests at once, not 10000"

@@ -307,16 +307,8 @@ def test_ctrl_c_while_nobody_reads(folder: Path) -> None:
 @pytest.mark.parametrize("form", ["json", "ndjson", "csv", "table", "text"])
 def test_a_full_disk(folder: Path, form: str) -> None:
     """What cannot be written ends the sync with one message."""
-    with Path(FULL).open("w") as full:
-        done = subprocess.run(
-            [*CODA, "execute", "pack.py", "Endless", "--max-rows", "all", "--output", form],
-            cwd=folder,
-            env=environment(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+    arguments = ("execute", "pack.py", "Endless", "--max-rows", "all", "--output", form)
+    done = run_coda(*arguments, cwd=folder, script=f'exec "$@" >{FULL}')
     assert done.returncode == FORMULA_FAILED
     assert done.stderr == "closed\nError: standard output cannot be written: No space left on device\n"
 

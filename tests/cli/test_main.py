@@ -134,14 +134,7 @@ def test_head_in_a_shell(tmp_path: Path) -> None:
 def test_a_full_disk(tmp_path: Path, arguments: str) -> None:
     """What cannot be written is an error, once and without a traceback."""
     write_pack(tmp_path, "@pack.formula\ndef many(context, n: int) -> list[int]: return list(range(n))\n")
-    process = subprocess.run(
-        ["sh", "-c", f"'{CODA[0]}' -m coda_cli {arguments} >{FULL}"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-    )
+    process = run_coda(*arguments.split(), cwd=tmp_path, script=f'exec "$@" >{FULL}')
     assert process.returncode == 1
     assert process.stderr == "Error: standard output cannot be written: No space left on device\n"
 
@@ -164,14 +157,7 @@ def test_closed_streams(
 ) -> None:
     """A stream that is closed changes neither the exit code nor the other streams."""
     write_pack(tmp_path, "@pack.formula\ndef many(context, n: int) -> list[int]: return list(range(n))\n")
-    process = subprocess.run(
-        ["sh", "-c", f"'{CODA[0]}' -m coda_cli {arguments} {redirection}"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-    )
+    process = run_coda(*arguments.split(), cwd=tmp_path, script=f'exec "$@" {redirection}')
     assert (process.returncode, process.stdout) == (exit_code, out)
     assert err in process.stderr
     assert bool(process.stderr) == bool(err)

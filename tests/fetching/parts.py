@@ -5,9 +5,12 @@ Owns no rule of fetching: each part remembers what it was given, and does what t
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from coda_cli.fetching.deadlines import TIME_LIMIT, TimeLimit
 from coda_cli.fetching.fetcher import HttpFetcher
 from coda_cli.fetching.policy import NetworkPolicy
 from coda_cli.fetching.transport import HttpTransport
@@ -16,7 +19,7 @@ from coda_cli.redaction import Redactor
 from coda_cli.wire import PathStyle, Refusal, Url, WireRequest, WireResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 HOST = "127.0.0.1"
 SIGNATURE = "signature-of-this-request"
@@ -109,6 +112,21 @@ def fetcher_of(**given: Any) -> HttpFetcher:
         "wait": Pauses(),
     }
     return HttpFetcher(**(defaults | given))
+
+
+def time_limit(seconds: float) -> TimeLimit:
+    """Give a request some seconds from now."""
+    return TimeLimit("a.example", seconds, time.monotonic() + seconds)
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Stand for a request that has some seconds, as connections know it."""
+    token = TIME_LIMIT.set(time_limit(seconds))
+    try:
+        yield
+    finally:
+        TIME_LIMIT.reset(token)
 
 
 def url_of(text: str) -> Url:

@@ -6,13 +6,13 @@ import errno
 import os
 import socket
 import threading
-import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
-from coda_cli.fetching.deadlines import Outcome, TimeLimit, Worker, waited_for
+from coda_cli.fetching.deadlines import Outcome, Worker, waited_for
+from tests.fetching.parts import time_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,4 +79,4 @@ def test_a_connection_that_the_system_gave_up_is_broken() -> None:
         raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
 
     with socket.socket() as sock, pytest.raises(ConnectionAbortedError, match="timed out"):
-        TimeLimit("a.example", 1, time.monotonic() + 1).wait_for(sock, give_up, bytearray(1))
+        time_limit(1).wait_for(sock, give_up, bytearray(1))

@@ -9,7 +9,6 @@ import signal
 import socket
 import ssl
 import threading
-import time
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -18,12 +17,12 @@ import pytest
 from urllib3.connection import HTTPConnection
 
 from coda_cli.errors import RequestTimeoutError
-from coda_cli.fetching.deadlines import TIME_LIMIT, Outcome, TimeLimit
+from coda_cli.fetching.deadlines import Outcome
 from coda_cli.fetching.transport import HttpTransport
 from coda_cli.fetching.transport_connections import Connection
 from coda_cli.wire import WireRequest
 from tests.certificates import AUTHORITY, server_context
-from tests.fetching.parts import send, url_of
+from tests.fetching.parts import limited, send, time_limit, url_of
 from tests.servers import Answer, LoopbackServer
 
 if TYPE_CHECKING:
@@ -141,14 +140,10 @@ def test_name_that_is_looked_up_for_ever() -> None:
     class Hung(Connection, Hanging):
         pass
 
-    limited = TIME_LIMIT.set(time_limit(0.05))
-    try:
-        with pytest.raises(RequestTimeoutError, match=r"a\.example within 0\.05 seconds"):
-            Hung("a.example").connect()
-        (thread,) = requesting()
-    finally:
-        ended.set()
-        TIME_LIMIT.reset(limited)
+    with limited(0.05), pytest.raises(RequestTimeoutError, match=r"a\.example within 0\.05 seconds"):
+        Hung("a.example").connect()
+    (thread,) = requesting()
+    ended.set()
     thread.join(timeout=20)
     assert not thread.is_alive()
 
@@ -311,11 +306,6 @@ def dripping(server: LoopbackServer, start: bytes, drop: bytes) -> Iterator[byte
         if server.closing.wait(0.02):
             return
         yield drop
-
-
-def time_limit(seconds: float) -> TimeLimit:
-    """Give some seconds from now."""
-    return TimeLimit("a.example", seconds, time.monotonic() + seconds)
 
 
 def requesting() -> list[threading.Thread]:

@@ -7,7 +7,6 @@ import socket
 import ssl
 import sys
 import threading
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,12 +17,11 @@ from urllib3.connection import HTTPConnection
 from urllib3.util.ssltransport import SSLTransport
 
 from coda_cli.errors import ConnectionFailedError, RequestError, RequestTimeoutError
-from coda_cli.fetching.deadlines import TIME_LIMIT, TimeLimit
 from coda_cli.fetching.transport import MOST_POOLS, HttpTransport
 from coda_cli.fetching.transport_connections import Connection
 from coda_cli.wire import WireRequest
 from tests.certificates import AUTHORITY, server_context
-from tests.fetching.parts import send, url_of
+from tests.fetching.parts import limited, send, url_of
 from tests.servers import Answer, LoopbackServer
 
 if TYPE_CHECKING:
@@ -198,16 +196,12 @@ def test_tls_within_tls_is_sent_whole() -> None:
     reading = threading.Thread(target=read, daemon=True)
     reading.start()
     context = ssl.create_default_context(cafile=AUTHORITY)
-    limited = TIME_LIMIT.set(TimeLimit("a.example", 20, time.monotonic() + 20))
-    try:
-        with here:
-            connection = Connection("127.0.0.1")
-            connection.sock = SSLTransport(here, context, server_hostname="127.0.0.1")
-            connection.sock.settimeout(0.01)
-            connection.send(body)
-            reading.join(timeout=20)
-    finally:
-        TIME_LIMIT.reset(limited)
+    with limited(20), here:
+        connection = Connection("127.0.0.1")
+        connection.sock = SSLTransport(here, context, server_hostname="127.0.0.1")
+        connection.sock.settimeout(0.01)
+        connection.send(body)
+        reading.join(timeout=20)
     assert received == body
 
 
@@ -219,15 +213,11 @@ def test_server_that_reads_no_more_may_have_answered(error: type[OSError]) -> No
         def send(self, *_: object) -> int:
             raise error
 
-    limited = TIME_LIMIT.set(TimeLimit("a.example", 20, time.monotonic() + 20))
-    try:
-        with Closed() as sock:
-            connection = Connection("a.example")
-            connection.sock = sock
-            with pytest.raises(BrokenPipeError):  # what urllib3 reads the answer after
-                connection.send(b"body")
-    finally:
-        TIME_LIMIT.reset(limited)
+    with limited(20), Closed() as sock:
+        connection = Connection("a.example")
+        connection.sock = sock
+        with pytest.raises(BrokenPipeError):  # what urllib3 reads the answer after
+            connection.send(b"body")
 
 
 def test_closed_transport_has_no_connections(server: LoopbackServer) -> None:
@@ -255,18 +245,14 @@ def test_connection_that_is_being_made_is_closed_by_its_thread() -> None:
         pass
 
     connection = Made("a.example")
-    limited = TIME_LIMIT.set(TimeLimit("a.example", 0.05, time.monotonic() + 0.05))
-    try:
-        with there:
-            with pytest.raises(RequestTimeoutError):
-                connection.connect()
-            assert is_connecting.wait(20)
-            connection.close()
-            is_given_up.set()
-            assert numbers.get(timeout=20) != -1
-            assert not there.recv(1)
-    finally:
-        TIME_LIMIT.reset(limited)
+    with limited(0.05), there:
+        with pytest.raises(RequestTimeoutError):
+            connection.connect()
+        assert is_connecting.wait(20)
+        connection.close()
+        is_given_up.set()
+        assert numbers.get(timeout=20) != -1
+        assert not there.recv(1)
 
 
 def test_open_connection_takes_no_lock_that_ctrl_c_leaves_locked(server: LoopbackServer) -> None:

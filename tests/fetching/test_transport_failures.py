@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import time
 
 import pytest
 import requests
@@ -13,12 +12,11 @@ from urllib3 import exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection
 
 from coda_cli.errors import ConnectionFailedError, RequestError, RequestTimeoutError
-from coda_cli.fetching.deadlines import TimeLimit
 from coda_cli.fetching.transport import HttpTransport
 from coda_cli.fetching.transport_failures import FAILURES, request_error
 from coda_cli.wire import WireRequest
 from tests.certificates import AUTHORITY, server_context
-from tests.fetching.parts import url_of
+from tests.fetching.parts import time_limit, url_of
 from tests.servers import Answer, LoopbackServer
 
 CONNECTION = HTTPConnection("a.example")
@@ -27,7 +25,7 @@ CONNECTION = HTTPConnection("a.example")
 def translated(error: Exception, seconds: float = 60) -> RequestError:
     """Translate an error of a request that had some seconds."""
     assert isinstance(error, FAILURES)
-    return request_error(error, TimeLimit("a.example", seconds, time.monotonic() + seconds))
+    return request_error(error, time_limit(seconds))
 
 
 def unresolved(errno: int) -> Exception:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,7 +117,7 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
         write_files(tmp_path / "file" / "pack", {"one": ""})
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is read-only to root")
+@pytest.mark.usefixtures("permissions")
 def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
     """A folder that may not be written to is named, with the reason."""
     tmp_path.chmod(0o500)

@@ -137,7 +137,7 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     assert "cannot be opened" in refusal(tmp_path / ("a" * 5000)).message
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="everything is readable for root")
+@pytest.mark.usefixtures("permissions")
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     """A file that may not be read is told as that."""
     path = write_pack(tmp_path, "")

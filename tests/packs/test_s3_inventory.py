@@ -60,11 +60,11 @@ def test_all_pages_are_listed() -> None:
 
 
 def test_pages_are_asked_for_when_their_rows_are_wanted() -> None:
-    """Whoever takes the rows of one page causes one request."""
-    context, fetcher = scripted(page("a", "b", token="t"))
+    """Whoever takes the rows of one page causes no more requests than for it and the page ahead."""
+    context, fetcher = scripted(page("a", "b", token="t"), page("c", token="u"), page("d"))
     rows = table(PACK, "Objects").execute(context, "logs")
     assert [row.key for row in islice(rows, 2)] == ["a", "b"]
-    assert len(fetcher.requests) == 1
+    assert len(fetcher.requests) in (1, 2)
 
 
 def test_inventory(emulator: Emulator) -> None:
